@@ -1,0 +1,55 @@
+"""Settings of one installation, read once at the edge from XUSHI_* variables and handed on as one frozen value.
+
+Belongs here: what differs between installations. Does not belong here: numbers of policy (they are in the catalogue).
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+def _shipped_catalogue() -> Path:
+    """The catalogue beside the packages in a checkout, or inside the package once installed from a wheel."""
+    beside = _ROOT / "metrics_catalog.yaml"
+    return beside if beside.exists() else Path(__file__).resolve().parent / "metrics_catalog.yaml"
+
+
+class Settings(BaseSettings):
+    """Every field can be set by the environment variable XUSHI_ + its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="XUSHI_", frozen=True, extra="ignore")
+
+    home: Path = Field(default=Path(".xushi"), description="folder that holds the database, the archive and Dagster's state")
+    catalogue: Path = Field(default_factory=_shipped_catalogue, description="the catalogue file")
+    database_url: SecretStr | None = Field(
+        default=None, description="SQLAlchemy URL; without it an SQLite file in the home folder"
+    )
+    pushgateway_url: str | None = Field(default=None, description="Pushgateway to push the gauges to; without it no push")
+    metrics_host: str = Field(default="127.0.0.1", description="address on which /metrics is served")
+    metrics_port: int = Field(default=9109, ge=0, le=65535, description="port on which /metrics is served")
+    max_upload_bytes: int = Field(default=50_000_000, gt=0, description="largest file that is taken, in bytes")
+    max_cells: int = Field(default=2_000_000, gt=0, description="most cells that a file may hold once unpacked")
+    timezone: str = Field(default="Asia/Shanghai", description="time zone of dates and of the release calendar")
+    kept_months: int = Field(default=36, gt=0, description="months of history shown as gauges")
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def archive(self) -> Path:
+        return self.home / "archive"
+
+    @property
+    def store_url(self) -> str:
+        """The database URL, with its password: for the engine alone, never for a log."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{(self.home / 'xushi.sqlite').resolve()}"

@@ -1,0 +1,21 @@
+"""The names of the columns of every frame that travels between the parts, in one place.
+
+Periods are SDMX time periods: '2025-03' a month, '2025-Q1' a quarter, '2025' a year. Ratios of progress are fractions (0-1).
+"""
+
+from __future__ import annotations
+
+# One cell of a table as read, before any catalogue (`tables`). `value` is float64, NaN where the cell holds no number;
+# `text` is the cell as found; `period`, `measure` and `unit` are '' where the table does not say.
+CELL = ("sheet", "cell", "row_label", "parent_label", "column_label", "period", "measure", "unit", "value", "text")
+
+# One observation: a figure of the catalogue, in the indicator's own unit. `status` is preliminary, revised or final.
+OBSERVATION = ("indicator", "region", "period", "measure", "value", "unit", "status", "sheet", "cell", "text")
+
+# What identifies a figure; a new version of it has the same key.
+OBSERVATION_KEY = ("indicator", "region", "period", "measure")
+
+# An observation as stored, with where it came from and since when it has been believed.
+STORED = (*OBSERVATION_KEY, "value", "unit", "status", "upload", "sheet", "cell", "known_from")
+
+STATUSES = ("preliminary", "revised", "final")

@@ -1,0 +1,73 @@
+"""The error tree of the project.
+
+    XushiError                      everything raised on purpose
+    ├── CatalogueError              the catalogue can't be used; carries every problem found, with file and line
+    ├── UnreadableFileError         the bytes are no table that can be read; trying again can't help
+    │   ├── EmptyFileError
+    │   ├── NotAWorkbookError       e.g. a text file named .xlsx
+    │   ├── TruncatedWorkbookError
+    │   ├── EncryptedWorkbookError
+    │   └── TooLargeError           more bytes, or more cells once unpacked, than the settings allow
+    ├── PeriodError                 a text that is no period
+    ├── UnitError                   an unknown unit, or two units that can't be converted
+    ├── StoreError                  the database refused
+    └── TemporaryError              may pass by itself: trying again can help (a locked database, a server that is away)
+"""
+
+from __future__ import annotations
+
+
+class XushiError(Exception):
+    """Everything raised on purpose. The message is for the reader of a terminal: what, where, what to do."""
+
+
+class CatalogueError(XushiError):
+    """The catalogue can't be used. `problems` holds one line each: file, line, key, what is wrong, nearest valid name."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(problems))
+
+
+class UnreadableFileError(XushiError):
+    """The bytes are no table that can be read. `zh` and `en` say why and what to do."""
+
+    def __init__(self, file: str, zh: str, en: str) -> None:
+        self.file, self.zh, self.en = file, zh, en
+        super().__init__(f"{file}: {zh} / {en}")
+
+
+class EmptyFileError(UnreadableFileError):
+    pass
+
+
+class NotAWorkbookError(UnreadableFileError):
+    pass
+
+
+class TruncatedWorkbookError(UnreadableFileError):
+    pass
+
+
+class EncryptedWorkbookError(UnreadableFileError):
+    pass
+
+
+class TooLargeError(UnreadableFileError):
+    pass
+
+
+class PeriodError(XushiError, ValueError):
+    """A text that is no period."""
+
+
+class UnitError(XushiError, ValueError):
+    """An unknown unit, or two units that can't be converted into each other."""
+
+
+class StoreError(XushiError):
+    """The database refused, and will refuse again."""
+
+
+class TemporaryError(XushiError):
+    """May pass by itself; trying again can help."""
