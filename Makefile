@@ -1,0 +1,76 @@
+# `make help` lists the targets. Everything is installed below .venv and .tools; `make clean` removes both.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+UV := .tools/bin/uv
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+export UV_PYTHON_DOWNLOADS := never
+export DAGSTER_DISABLE_TELEMETRY := 1
+
+# The locked line of uv with its hashes, so that even the installer is the one that was locked.
+UV_LOCK = awk '/^uv==/{on=1} on{print} on&&!/\\$$/{exit}' requirements.lock
+
+.PHONY: help demo test check bench setup lock format clean test-servers
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+demo: setup ## the district's year on SQLite: sample tables in, scoreboard out
+	@$(BIN)/xushi demo
+
+test: setup test-servers ## all tests, with a real PostgreSQL and Prometheus' own checker
+	@$(BIN)/python -m pytest -n auto --dist loadgroup
+
+check: setup ## lint, types, import rules, catalogue, drift of generated files and migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/xushi catalogue check
+	$(BIN)/xushi catalogue schema --check
+	$(BIN)/xushi store migrate --check
+	$(BIN)/dg check defs
+	@$(UV) pip compile --quiet --universal --generate-hashes --no-header --group dev pyproject.toml -o requirements.lock \
+	&& git diff --exit-code --stat -- requirements.lock
+
+bench: setup ## all benchmarks, as ratios measured in one run
+	@for bench in benchmarks/*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
+
+setup: .venv/.locked
+
+lock: $(UV) ## resolve the dependencies of pyproject.toml anew (newest versions)
+	$(UV) pip compile --quiet --universal --generate-hashes --no-header --upgrade --group dev pyproject.toml -o requirements.lock
+
+format: setup ## format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## remove what was installed here (the data in .xushi stays)
+	rm -rf .venv .tools
+
+$(UV): requirements.lock
+	@echo "Setting up: the installer (uv) ..."
+	@$(PYTHON) -m venv --clear .tools >/dev/null 2>&1 \
+	|| { echo "This Python has no venv module; installing Debian's python3-venv ..." \
+	     && $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq python3-venv >/dev/null \
+	     && $(PYTHON) -m venv --clear .tools; }
+	@.tools/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r <($(UV_LOCK))
+	@touch $@
+
+.venv/.locked: requirements.lock pyproject.toml $(UV)
+	@echo "Setting up: the locked packages (some 150 MB to download the first time) ..."
+	@[ -x $(BIN)/python ] || $(UV) venv --quiet --python $(PYTHON) .venv
+	@$(UV) pip sync --require-hashes --python $(BIN)/python requirements.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Servers that the tests start by themselves on free ports; only their programs are needed, from Debian's packages.
+test-servers:
+	@missing=""; \
+	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
+	command -v promtool >/dev/null || missing="$$missing prometheus"; \
+	command -v prometheus-pushgateway >/dev/null || missing="$$missing prometheus-pushgateway"; \
+	if [ -n "$$missing" ]; then echo "Installing for the tests:$$missing"; \
+	  $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; fi
