@@ -15,19 +15,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 _ROOT = Path(__file__).resolve().parent.parent
 
 
-def _shipped_catalogue() -> Path:
-    """The catalogue beside the packages in a checkout, or inside the package once installed from a wheel."""
-    beside = _ROOT / "metrics_catalog.yaml"
-    return beside if beside.exists() else Path(__file__).resolve().parent / "metrics_catalog.yaml"
-
-
 class Settings(BaseSettings):
     """Every field can be set by the environment variable XUSHI_ + its name in capitals."""
 
     model_config = SettingsConfigDict(env_prefix="XUSHI_", frozen=True, extra="ignore")
 
     home: Path = Field(default=Path(".xushi"), description="folder that holds the database, the archive and Dagster's state")
-    catalogue: Path = Field(default_factory=_shipped_catalogue, description="the catalogue file")
+    catalogue: Path = Field(default=_ROOT / "metrics_catalog.yaml", description="the catalogue file")
     database_url: SecretStr | None = Field(
         default=None, description="SQLAlchemy URL; without it an SQLite file in the home folder"
     )
