@@ -1,0 +1,12 @@
+"""The database: uploads, figures with their versions, evaluations. `Store` is the way in.
+
+Belongs here: all SQL of the project. Does not belong here: whether a figure is right, and what it means for a target.
+"""
+
+from __future__ import annotations
+
+from dagster_project.store.ledger import State, Upload
+from dagster_project.store.observations import Change
+from dagster_project.store.store import Store
+
+__all__ = ["Change", "State", "Store", "Upload"]

@@ -1,0 +1,143 @@
+"""The tables.
+
+    upload          one row per file received: who, when, what became of it
+    finding_count   what the checks said about an upload, by severity and rule (the words are in upload.report)
+    observation     what an accepted upload stated, figure by figure; rows are written once and never change
+    evaluation      one row per target, as-of month and run
+
+`observation` keeps every statement of every accepted upload, also one that repeats what was already believed. Only so
+does the order of uploads not matter: if the figure of May (1) had been dropped because January said 1 too, a late April
+(2) would be believed in May. What is believed when, and which statements changed it, are queries (`observations.py`).
+
+Belongs here: columns, keys, constraints. Does not belong here: queries, or anything a migration would have to import.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, Double, ForeignKey, Index, MetaData, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from dagster_project.store.column_types import Document, ExactDecimal, Instant, Key
+
+
+class Base(DeclarativeBase):
+    """Constraints carry names by rule, so that a later migration can address them on both databases."""
+
+    metadata = MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012  # SQLAlchemy reads a plain class attribute
+        str: Text(),
+        datetime: Instant(),
+        Decimal: ExactDecimal(),
+        float: Double(),
+        dict[str, Any]: Document,
+    }
+
+
+class UploadRow(Base):
+    """One file received. '' where dataset, region or period are not known (yet)."""
+
+    __tablename__ = "upload"
+    __table_args__ = (
+        CheckConstraint("state IN ('received', 'rejected', 'accepted', 'superseded')", name="state"),
+        CheckConstraint("state = 'received' OR decided_at IS NOT NULL", name="decided"),
+        CheckConstraint("length(sha256) = 64", name="sha256"),
+        Index(None, "sha256"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(Key)
+    file_name: Mapped[str]
+    size: Mapped[int] = mapped_column(BigInteger)
+    dataset: Mapped[str] = mapped_column(Key)
+    region: Mapped[str] = mapped_column(Key)
+    period_first: Mapped[str] = mapped_column(Key)
+    period_last: Mapped[str] = mapped_column(Key)
+    received_at: Mapped[datetime]
+    received_by: Mapped[str]
+    published: Mapped[date | None]
+    known_from: Mapped[datetime | None]
+    state: Mapped[str] = mapped_column(Key)
+    decided_at: Mapped[datetime | None]
+    report: Mapped[dict[str, Any] | None]
+    figures_new: Mapped[int | None]
+    figures_revised: Mapped[int | None]
+    figures_unchanged: Mapped[int | None]
+    figures_older: Mapped[int | None]
+
+
+class FindingCountRow(Base):
+    """How often a rule spoke about an upload."""
+
+    __tablename__ = "finding_count"
+
+    upload_id: Mapped[int] = mapped_column(ForeignKey("upload.id"), primary_key=True)
+    severity: Mapped[str] = mapped_column(Key, primary_key=True)
+    rule: Mapped[str] = mapped_column(Key, primary_key=True)
+    findings: Mapped[int]
+
+
+class ObservationRow(Base):
+    """A figure as one upload stated it. The key is the order of belief: by `known_from`, then by upload.
+
+    On SQLite the rows lie in the order of their key (no rowid), so that reading what is believed is one pass.
+    """
+
+    __tablename__ = "observation"
+    __table_args__ = (
+        CheckConstraint("status IN ('preliminary', 'revised', 'final')", name="status"),
+        Index(None, "upload_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    indicator: Mapped[str] = mapped_column(Key, primary_key=True)
+    region: Mapped[str] = mapped_column(Key, primary_key=True)
+    period: Mapped[str] = mapped_column(Key, primary_key=True)
+    measure: Mapped[str] = mapped_column(Key, primary_key=True)
+    known_from: Mapped[datetime] = mapped_column(primary_key=True)
+    upload_id: Mapped[int] = mapped_column(ForeignKey("upload.id"), primary_key=True)
+    value: Mapped[Decimal]
+    unit: Mapped[str]
+    status: Mapped[str] = mapped_column(Key)
+    sheet: Mapped[str]
+    cell: Mapped[str]
+    text: Mapped[str]
+
+
+class EvaluationRow(Base):
+    """How one target stood as of a month, as one run judged it. NULL where there is no such number."""
+
+    __tablename__ = "evaluation"
+    __table_args__ = (Index("ix_evaluation_latest", "as_of", "evaluated_at"),)
+
+    run_id: Mapped[str] = mapped_column(Key, primary_key=True)
+    as_of: Mapped[str] = mapped_column(Key, primary_key=True)
+    target: Mapped[str] = mapped_column(Key, primary_key=True)
+    evaluated_at: Mapped[datetime]
+    indicator: Mapped[str] = mapped_column(Key)
+    region: Mapped[str] = mapped_column(Key)
+    period: Mapped[str] = mapped_column(Key)
+    measure: Mapped[str] = mapped_column(Key)
+    target_value: Mapped[float | None]
+    actual_value: Mapped[float | None]
+    attainment_ratio: Mapped[float | None]
+    expected_ratio: Mapped[float | None]
+    seasonal_ratio: Mapped[float | None]
+    pace_ratio: Mapped[float | None]
+    gap_value: Mapped[float | None]
+    required_run_rate: Mapped[float | None]
+    average_run_rate: Mapped[float | None]
+    remaining_months: Mapped[int | None]
+    light: Mapped[str] = mapped_column(Key)
+    reason_zh: Mapped[str]
+    reason_en: Mapped[str]

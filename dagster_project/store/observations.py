@@ -1,0 +1,205 @@
+"""What was stated, what is believed, what was believed then.
+
+A statement is a row of `observation`: an accepted upload said a figure. Of all statements on a key that were known by
+an instant T, the last by (known_from, upload) is believed at T. A version is a statement that changed what was
+believed: the first on its key, or one whose value, unit or status differs from the statement before it.
+
+Equal in any order of acceptance: the statements, hence the versions, what is believed at any T, and which uploads are
+superseded. Uploads known from the same instant count in the order in which they were received: the later corrects the
+earlier. Only the counts of a `Change` depend on the order, since they say what an upload changed when it came.
+
+Belongs here: writing statements and asking for versions. Does not belong here: uploads and their states (`ledger.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Connection, Select, String, Subquery, case, cast, false, func, insert, or_, select
+
+from dagster_project.store.column_types import exact
+from dagster_project.store.frames import KEY, frame_of
+from dagster_project.store.models import ObservationRow as Row
+from validators.columns import STORED
+
+_KEY = (Row.indicator, Row.region, Row.period, Row.measure)
+_DTYPES = {"value": "float64", "upload": "int64", "known_from": "datetime64[us, UTC]"}
+_BATCH = 20_000  # rows handed to the driver at once; bounds memory, not speed
+
+CHANGES = ("new", "revised", "unchanged", "older")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an upload changed in what was believed when it was accepted; the four add up to its figures.
+
+    `ignored_older` figures have a statement that is known from later: they are kept as history and change only what was
+    believed before that. `repeated` says that the upload had been accepted before and nothing was done now.
+    """
+
+    new: int
+    revised: int
+    unchanged: int
+    ignored_older: int = 0
+    repeated: bool = field(default=False, compare=False, kw_only=True)
+
+    @property
+    def figures(self) -> int:
+        """How many figures the upload states."""
+        return self.new + self.revised + self.unchanged + self.ignored_older
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which figures are asked for; None: all. `first` and `last` are months that bound the last month of a period."""
+
+    indicators: Sequence[str] | None = None
+    regions: Sequence[str] | None = None
+    measures: Sequence[str] | None = None
+    first: str | None = None
+    last: str | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """As SQL."""
+        found: list[ColumnElement[bool]] = []
+        lists = ((Row.indicator, self.indicators), (Row.region, self.regions), (Row.measure, self.measures))
+        for column, wanted in lists:
+            if wanted is not None:
+                found.append(column.in_(list(wanted)))
+        if self.first is not None:
+            found.append(_last_month() >= self.first)
+        if self.last is not None:
+            found.append(_last_month() <= self.last)
+        return found
+
+
+def _last_month() -> ColumnElement[str]:
+    """The last month of an SDMX period: '2025' is '2025-12', '2025-Q1' is '2025-03', a month is itself."""
+    quarter = func.substr(Row.period, 6)
+    year = func.substr(Row.period, 1, 4)
+    return case(
+        (func.length(Row.period) == 4, Row.period + "-12"),
+        (quarter == "Q1", year + "-03"),
+        (quarter == "Q2", year + "-06"),
+        (quarter == "Q3", year + "-09"),
+        (quarter == "Q4", year + "-12"),
+        else_=Row.period,
+    )
+
+
+def write(connection: Connection, upload: int, frame: pd.DataFrame, known_from: datetime) -> None:
+    """Write every figure of a storable frame as a statement of `upload`."""
+    columns = {name: frame[name].to_list() for name in frame.columns}
+    columns["value"] = exact(columns["value"])
+    names = list(columns)
+    rows = [
+        {**dict(zip(names, values, strict=True)), "upload_id": upload, "known_from": known_from}
+        for values in zip(*columns.values(), strict=True)
+    ]
+    for start in range(0, len(rows), _BATCH):
+        connection.execute(insert(Row), rows[start : start + _BATCH])
+
+
+def compare(connection: Connection, frame: pd.DataFrame, known_from: datetime) -> pd.DataFrame:
+    """What each figure of a storable frame would change if it were stated from `known_from` on.
+
+    Returns the key, `old_value`, `old_unit`, `old_status` (NaN where nothing was believed), `value`, `unit`, `status`
+    and `change`: new, revised, unchanged, or older where a later statement exists. In the order of `frame`.
+    """
+    known = _known_at(connection, frame, known_from)
+    merged = frame[[*KEY, "value", "unit", "status"]].merge(known, on=KEY, how="left", validate="one_to_one")
+    # Both sides in the 15 digits of the store, so that the noise of a float is no revision.
+    merged["value"] = [float(value) for value in exact(merged["value"])]
+    same = (
+        (merged["value"] == merged["old_value"])
+        & (merged["unit"] == merged["old_unit"])
+        & (merged["status"] == merged["old_status"])
+    )
+    change = pd.Series("revised", index=merged.index, dtype="str")
+    change = change.mask(same, "unchanged").mask(merged["old_value"].isna(), "new")
+    merged["change"] = change.mask(merged["later"].eq(1), "older")
+    return merged[[*KEY, "old_value", "old_unit", "old_status", "value", "unit", "status", "change"]]
+
+
+def _known_at(connection: Connection, frame: pd.DataFrame, known_from: datetime) -> pd.DataFrame:
+    """By key of `frame`: the statement believed at `known_from`, and whether there is a later one."""
+    before = case((Row.known_from <= known_from, 1), else_=0)
+    periods = frame["period"].sort_values()
+    conditions = [
+        Row.indicator.in_(frame["indicator"].unique().tolist()),
+        Row.region.in_(frame["region"].unique().tolist()),
+        Row.period.between(*periods.iloc[[0, -1]]) if len(periods) else false(),
+    ]
+    ranked = (
+        select(
+            *_KEY,
+            *(Row.value, Row.unit, Row.status, before.label("before")),
+            func.row_number()
+            .over(partition_by=(*_KEY, before), order_by=(Row.known_from.desc(), Row.upload_id.desc()))
+            .label("age"),
+        )
+        .where(*conditions)
+        .subquery()
+    )
+    rows = connection.execute(select(ranked).where(ranked.c.age == 1)).all()
+    columns = [*KEY, "old_value", "old_unit", "old_status", "before", "age"]
+    found = frame_of(rows, columns, {"old_value": "float64", "before": "int64", "age": "int64"})
+    believed = found[found["before"].eq(1)].drop(columns=["before", "age"])
+    later = found.loc[found["before"].eq(0), KEY].assign(later=1)
+    return believed.merge(later, on=KEY, how="outer")
+
+
+def count_changes(compared: pd.DataFrame) -> Change:
+    """The counts of a frame of `compare`."""
+    new, revised, unchanged, older = (int(compared["change"].eq(change).sum()) for change in CHANGES)
+    return Change(new, revised, unchanged, older)
+
+
+def believed(connection: Connection, known_on: datetime | None, wanted: Filter) -> pd.DataFrame:
+    """A STORED frame of the version that is (or was, at `known_on`) believed, sorted by key."""
+    conditions = wanted.conditions()
+    if known_on is not None:
+        conditions.append(Row.known_from <= known_on)
+    versions = _versions(conditions)
+    newest = func.row_number().over(
+        partition_by=[versions.c[name] for name in KEY],
+        order_by=(versions.c.known_from.desc(), versions.c.upload_id.desc()),
+    )
+    ranked = select(versions, newest.label("newest")).where(versions.c.changed).subquery()
+    return _stored(connection, ranked, select(ranked).where(ranked.c.newest == 1))
+
+
+def versions(connection: Connection, indicator: str, region: str, period: str, measure: str | None) -> pd.DataFrame:
+    """A STORED frame of all versions of a figure, sorted by measure and then from the first to the last."""
+    conditions = [Row.indicator == indicator, Row.region == region, Row.period == period]
+    if measure is not None:
+        conditions.append(Row.measure == measure)
+    found = _versions(conditions)
+    return _stored(connection, found, select(found).where(found.c.changed))
+
+
+def _versions(conditions: Sequence[ColumnElement[bool]]) -> Subquery:
+    """Statements with `changed`: whether one differs from the statement before it."""
+    by_age: dict[str, Any] = {"partition_by": _KEY, "order_by": (Row.known_from, Row.upload_id)}
+    differs = [func.lag(column).over(**by_age).is_distinct_from(column) for column in (Row.value, Row.unit, Row.status)]
+    return (
+        select(*_KEY, Row.value, Row.unit, Row.status, Row.upload_id, Row.sheet, Row.cell, Row.known_from)
+        .add_columns(or_(*differs).label("changed"))
+        .where(*conditions)
+        .subquery()
+    )
+
+
+def _stored(connection: Connection, source: Subquery, query: Select[Any]) -> pd.DataFrame:
+    columns = source.c
+    order = (*(columns[name] for name in KEY), columns.known_from, columns.upload_id)
+    # The value leaves as text, which float() reads exactly; a CAST to REAL in SQLite need not round correctly.
+    value = cast(columns.value, String)
+    chosen = [*(columns[name] for name in KEY), value, columns.unit, columns.status, columns.upload_id]
+    chosen += [columns.sheet, columns.cell, columns.known_from]
+    rows = connection.execute(query.with_only_columns(*chosen).order_by(*order)).all()
+    return frame_of(rows, STORED, _DTYPES)

@@ -1,0 +1,296 @@
+"""The store: one door to the uploads, the figures and the evaluations, on SQLite or PostgreSQL.
+
+Every method is one transaction. Methods raise StoreError where the database refuses for good and TemporaryError where
+trying again can help. A store may be used by several threads; a forked process opens its own.
+
+Belongs here: transactions and their order of steps. Does not belong here: SQL (the modules beside this one).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Self
+
+import pandas as pd
+from sqlalchemy import Engine
+
+from dagster_project.store import evaluations, ledger, tallies
+from dagster_project.store import migrate as schema
+from dagster_project.store import observations as figures
+from dagster_project.store.engine import connect, reading, safe_text, writing
+from dagster_project.store.frames import storable
+from dagster_project.store.ledger import State, Upload
+from dagster_project.store.observations import Change, Filter
+from validators.errors import StoreError
+from validators.findings import Report
+
+
+class Store:
+    """Made by `Store.open`; close it, or use it in a `with`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, url: str, *, migrate: bool = True, wait_seconds: float = 30) -> Self:
+        """Open the database at a SQLAlchemy URL: `sqlite:///path`, `postgresql://...` or `postgres://...`.
+
+        With `migrate` the schema is made or brought to the newest version; without it StoreError is raised when it is
+        not. `wait_seconds`: how long to wait for another writer or for the server before giving up with TemporaryError.
+        """
+        engine = connect(url, wait_seconds=wait_seconds)
+        try:
+            if migrate:
+                schema.upgrade(engine)
+            else:
+                schema.require_newest(engine)
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(engine)
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Store({self.place})"
+
+    @property
+    def place(self) -> str:
+        """Where the database is, without its password."""
+        return safe_text(self._engine.url)
+
+    # The schema
+
+    def upgrade(self) -> bool:
+        """Bring the schema to the newest version; whether there was anything to do."""
+        return schema.upgrade(self._engine)
+
+    def drift(self) -> list[str]:
+        """Where the schema in the database differs from the models, one line each."""
+        return schema.drift(self._engine)
+
+    # Uploads
+
+    def receive(
+        self,
+        *,
+        sha256: str,
+        file_name: str,
+        size: int,
+        received_at: datetime,
+        received_by: str,
+        dataset: str = "",
+        period_first: str = "",
+        period_last: str = "",
+        again: bool = False,
+    ) -> Upload:
+        """Enter a file whose bytes are archived; dataset and periods where they are known already.
+
+        Bytes that were received before and not rejected get no new row: that upload comes back with `duplicate` set.
+        `again` enters them all the same, e.g. to return to an earlier table after a wrong correction.
+        """
+        with writing(self._engine) as connection:
+            return ledger.receive(
+                connection,
+                sha256=sha256,
+                file_name=file_name,
+                size=size,
+                received_at=received_at,
+                received_by=received_by,
+                dataset=dataset,
+                period_first=period_first,
+                period_last=period_last,
+                again=again,
+            )
+
+    def accept(
+        self,
+        upload_id: int,
+        *,
+        dataset: str,
+        period_first: str,
+        period_last: str,
+        observations: pd.DataFrame,
+        report: Report,
+        known_from: datetime,
+        decided_at: datetime,
+        published: date | None = None,
+    ) -> Change:
+        """Store every figure of an upload (a frame with the OBSERVATION columns, in any order) and mark it accepted.
+
+        `known_from` is since when its figures are believed. Uploads that it leaves without any figure of their own
+        become superseded. An upload that was accepted before is left alone: its change comes back with `repeated` set.
+        StoreError when the upload was rejected, is unknown, or a figure may not be stored (see `frames.storable`).
+        """
+        frame = storable(observations)
+        with writing(self._engine) as connection:
+            upload = ledger.one(connection, upload_id)
+            done = ledger.stored_change(upload)
+            if done is not None:
+                return Change(done.new, done.revised, done.unchanged, done.ignored_older, repeated=True)
+            _require_received(upload)
+            change = figures.count_changes(figures.compare(connection, frame, known_from))
+            figures.write(connection, upload_id, frame, known_from)
+            regions = frame["region"].unique()
+            ledger.decide(
+                connection,
+                upload_id,
+                state=State.ACCEPTED,
+                dataset=dataset,
+                region=str(regions[0]) if len(regions) == 1 else "",
+                period_first=period_first,
+                period_last=period_last,
+                report=report,
+                decided_at=decided_at,
+                published=published,
+                known_from=known_from,
+                change=change,
+            )
+            if len(frame):
+                ledger.supersede(connection, upload_id)
+            return change
+
+    def reject(
+        self,
+        upload_id: int,
+        *,
+        dataset: str,
+        period_first: str,
+        period_last: str,
+        report: Report,
+        decided_at: datetime,
+        region: str = "",
+    ) -> None:
+        """Mark an upload as rejected and keep what the checks said; nothing of it is stored.
+
+        Rejecting it once more changes nothing; StoreError when it was accepted.
+        """
+        with writing(self._engine) as connection:
+            upload = ledger.one(connection, upload_id)
+            if upload.state is State.REJECTED:
+                return
+            _require_received(upload)
+            ledger.decide(
+                connection,
+                upload_id,
+                state=State.REJECTED,
+                dataset=dataset,
+                region=region,
+                period_first=period_first,
+                period_last=period_last,
+                report=report,
+                decided_at=decided_at,
+            )
+
+    def upload(self, upload_id: int) -> Upload:
+        """One upload; StoreError when there is none with this id."""
+        with reading(self._engine) as connection:
+            return ledger.one(connection, upload_id)
+
+    def uploads(
+        self,
+        state: State | str | Iterable[State | str] | None = None,
+        dataset: str | None = None,
+        after_id: int | None = None,
+        limit: int | None = None,
+    ) -> list[Upload]:
+        """Uploads in the order in which they were received: of one state or several, of a dataset, after an id.
+
+        Ids become visible in their order, so the last id seen is a safe cursor.
+        """
+        if isinstance(state, str):
+            state = (state,)
+        states = None if state is None else tuple(State(each) for each in state)
+        with reading(self._engine) as connection:
+            return ledger.many(connection, states=states, dataset=dataset, after_id=after_id, limit=limit)
+
+    def pending(self) -> list[Upload]:
+        """Uploads that nobody has decided about yet, oldest first."""
+        return self.uploads(State.RECEIVED)
+
+    def upload_counts(self) -> pd.DataFrame:
+        """Uploads by dataset and state: dataset, state, uploads."""
+        with reading(self._engine) as connection:
+            return tallies.upload_counts(connection)
+
+    def finding_counts(self) -> pd.DataFrame:
+        """What is wrong with the data as they stand: dataset, severity, rule, findings.
+
+        Accepted uploads count until they are superseded, rejected ones until a later upload for the same dataset,
+        region and periods was decided.
+        """
+        with reading(self._engine) as connection:
+            return tallies.finding_counts(connection)
+
+    def releases(self) -> pd.DataFrame:
+        """When each period's figures first came: dataset, region, period, published (NaT if unsaid), received_at.
+
+        A query rather than a table: it follows from the uploads, so it can't contradict them.
+        """
+        with reading(self._engine) as connection:
+            return tallies.releases(connection)
+
+    # Figures
+
+    def preview(self, observations: pd.DataFrame, known_from: datetime) -> pd.DataFrame:
+        """What accepting these figures would change, one row each in their order; nothing is stored.
+
+        Columns: the key, old_value, old_unit, old_status (missing where nothing was believed at `known_from`), value,
+        unit, status, change (new, revised, unchanged, or older: a statement known from later exists).
+        """
+        frame = storable(observations)
+        with reading(self._engine) as connection:
+            return figures.compare(connection, frame, known_from)
+
+    def observations(
+        self,
+        *,
+        known_on: datetime | None = None,
+        indicators: Sequence[str] | None = None,
+        regions: Sequence[str] | None = None,
+        measures: Sequence[str] | None = None,
+        first: str | None = None,
+        last: str | None = None,
+    ) -> pd.DataFrame:
+        """The figures believed now, or at `known_on`: a frame with the STORED columns, sorted by key.
+
+        `known_from`, `upload`, `sheet` and `cell` are those of the upload since which the figure is believed. `first`
+        and `last` are months ('2025-03') that bound the last month of a period.
+        """
+        wanted = Filter(indicators=indicators, regions=regions, measures=measures, first=first, last=last)
+        with reading(self._engine) as connection:
+            return figures.believed(connection, known_on, wanted)
+
+    def versions(self, indicator: str, region: str, period: str, measure: str | None = None) -> pd.DataFrame:
+        """All that was ever believed of a figure, from the first to the last: a frame with the STORED columns."""
+        with reading(self._engine) as connection:
+            return figures.versions(connection, indicator, region, period, measure)
+
+    # Evaluations
+
+    def save_evaluation(self, frame: pd.DataFrame, *, as_of: str, run_id: str, evaluated_at: datetime) -> None:
+        """Keep one run's evaluation as of a month; what the same run wrote for that month before is replaced."""
+        with writing(self._engine) as connection:
+            evaluations.save(connection, frame, as_of=as_of, run_id=run_id, evaluated_at=evaluated_at)
+
+    def evaluation(self, as_of: str | None = None, run_id: str | None = None) -> pd.DataFrame:
+        """The newest evaluation, of a month or a run where one is given, sorted by target; empty when there is none."""
+        with reading(self._engine) as connection:
+            return evaluations.latest(connection, as_of, run_id)
+
+
+def _require_received(upload: Upload) -> None:
+    if upload.state is not State.RECEIVED:
+        raise StoreError(
+            f"上传 {upload.id} 已是 {upload.state.value} 状态，请重新上传 / "
+            f"upload {upload.id} is already {upload.state.value}; upload the file again"
+        )

@@ -1,0 +1,67 @@
+"""What is counted over the uploads: by state, by finding, and when each period first came.
+
+Belongs here: queries that span uploads and answer with a small frame. Does not belong here: single uploads (`ledger.py`).
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+from sqlalchemy import Connection, exists, func, literal, select
+from sqlalchemy.orm import aliased
+
+from dagster_project.store.frames import frame_of
+from dagster_project.store.ledger import State
+from dagster_project.store.models import FindingCountRow, ObservationRow, UploadRow
+
+
+def releases(connection: Connection) -> pd.DataFrame:
+    """dataset, region, period, published, received_at: when each period's figures first came."""
+    query = (
+        select(
+            UploadRow.dataset,
+            ObservationRow.region,
+            ObservationRow.period,
+            func.min(UploadRow.published),
+            func.min(UploadRow.received_at),
+        )
+        .join(UploadRow, UploadRow.id == ObservationRow.upload_id)
+        .group_by(UploadRow.dataset, ObservationRow.region, ObservationRow.period)
+        .order_by(UploadRow.dataset, ObservationRow.region, ObservationRow.period)
+    )
+    columns = ("dataset", "region", "period", "published", "received_at")
+    dtypes = {"published": "datetime64[us]", "received_at": "datetime64[us, UTC]"}
+    return frame_of(connection.execute(query).all(), columns, dtypes)
+
+
+def upload_counts(connection: Connection) -> pd.DataFrame:
+    """dataset, state, uploads: how many there are, sorted."""
+    by = (UploadRow.dataset, UploadRow.state)
+    rows = connection.execute(select(*by, func.count()).group_by(*by).order_by(*by)).all()
+    return frame_of(rows, ("dataset", "state", "uploads"), {"uploads": "int64"})
+
+
+def finding_counts(connection: Connection) -> pd.DataFrame:
+    """dataset, severity, rule, findings: what is wrong with the data as they stand.
+
+    Accepted uploads count until they are superseded; rejected ones until an upload received later for the same dataset,
+    region and periods was accepted or rejected in its turn.
+    """
+    later = aliased(UploadRow)
+    answered = exists(literal(1)).where(
+        later.id > UploadRow.id,
+        later.dataset == UploadRow.dataset,
+        later.region == UploadRow.region,
+        later.period_first == UploadRow.period_first,
+        later.period_last == UploadRow.period_last,
+        later.state != State.RECEIVED,
+    )
+    by = (UploadRow.dataset, FindingCountRow.severity, FindingCountRow.rule)
+    query = (
+        select(*by, func.sum(FindingCountRow.findings))
+        .join(UploadRow, UploadRow.id == FindingCountRow.upload_id)
+        .where((UploadRow.state == State.ACCEPTED) | ((UploadRow.state == State.REJECTED) & ~answered))
+        .group_by(*by)
+        .order_by(*by)
+    )
+    rows = connection.execute(query).all()
+    return frame_of(rows, ("dataset", "severity", "rule", "findings"), {"findings": "int64"})
