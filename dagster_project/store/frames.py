@@ -27,8 +27,7 @@ def storable(observations: pd.DataFrame) -> pd.DataFrame:
     if missing:
         raise StoreError(f"缺少列：{missing} / the observations lack the columns {missing}")
     frame = observations.loc[:, list(OBSERVATION)].reset_index(drop=True)
-    words = frame[_WORDS].fillna("").astype("str")
-    frame[_WORDS] = words
+    frame[_WORDS] = frame[_WORDS].astype("str").fillna("")
     try:
         frame["value"] = frame["value"].astype("float64")
     except (TypeError, ValueError) as error:

@@ -18,7 +18,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Double, ForeignKey, Index, MetaData, Text
+from sqlalchemy import BigInteger, CheckConstraint, Double, ForeignKey, Index, MetaData, PrimaryKeyConstraint, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from dagster_project.store.column_types import Document, ExactDecimal, Instant, Key
@@ -115,29 +115,43 @@ class ObservationRow(Base):
 
 
 class EvaluationRow(Base):
-    """How one target stood as of a month, as one run judged it. NULL where there is no such number."""
+    """How one target stood as of a month, as one run judged it. NULL where there is no such number.
+
+    The columns are those of `progress.columns.EVALUATION` (a test compares them), with the run and its moment."""
 
     __tablename__ = "evaluation"
-    __table_args__ = (Index("ix_evaluation_latest", "as_of", "evaluated_at"),)
+    __table_args__ = (
+        PrimaryKeyConstraint("run_id", "as_of", "target"),
+        Index("ix_evaluation_latest", "as_of", "evaluated_at"),
+    )
 
-    run_id: Mapped[str] = mapped_column(Key, primary_key=True)
-    as_of: Mapped[str] = mapped_column(Key, primary_key=True)
-    target: Mapped[str] = mapped_column(Key, primary_key=True)
+    run_id: Mapped[str] = mapped_column(Key)
     evaluated_at: Mapped[datetime]
+    target: Mapped[str] = mapped_column(Key)
     indicator: Mapped[str] = mapped_column(Key)
     region: Mapped[str] = mapped_column(Key)
+    as_of: Mapped[str] = mapped_column(Key)
     period: Mapped[str] = mapped_column(Key)
     measure: Mapped[str] = mapped_column(Key)
+    origin: Mapped[str] = mapped_column(Key)
+    status: Mapped[str] = mapped_column(Key)
+    months: Mapped[int | None]
+    lag_months: Mapped[int | None]
+    due: Mapped[str] = mapped_column(Key)
     target_value: Mapped[float | None]
     actual_value: Mapped[float | None]
     attainment_ratio: Mapped[float | None]
     expected_ratio: Mapped[float | None]
     seasonal_ratio: Mapped[float | None]
     pace_ratio: Mapped[float | None]
+    expected_value: Mapped[float | None]
     gap_value: Mapped[float | None]
+    gap_points: Mapped[float | None]
+    band: Mapped[float | None]
     required_run_rate: Mapped[float | None]
     average_run_rate: Mapped[float | None]
     remaining_months: Mapped[int | None]
+    settled: Mapped[bool]
     light: Mapped[str] = mapped_column(Key)
     reason_zh: Mapped[str]
     reason_en: Mapped[str]

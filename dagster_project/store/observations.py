@@ -25,6 +25,7 @@ from dagster_project.store.column_types import exact
 from dagster_project.store.frames import KEY, frame_of
 from dagster_project.store.models import ObservationRow as Row
 from validators.columns import STORED
+from validators.periods import parse_period
 
 _KEY = (Row.indicator, Row.region, Row.period, Row.measure)
 _DTYPES = {"value": "float64", "upload": "int64", "known_from": "datetime64[us, UTC]"}
@@ -55,7 +56,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which figures are asked for; None: all. `first` and `last` are months that bound the last month of a period."""
+    """Which figures are asked for; None: all.
+
+    `first` and `last` are SDMX periods: a figure is meant when its period's last month lies in between."""
 
     indicators: Sequence[str] | None = None
     regions: Sequence[str] | None = None
@@ -71,9 +74,9 @@ class Filter:
             if wanted is not None:
                 found.append(column.in_(list(wanted)))
         if self.first is not None:
-            found.append(_last_month() >= self.first)
+            found.append(_last_month() >= parse_period(self.first).first_month.text)
         if self.last is not None:
-            found.append(_last_month() <= self.last)
+            found.append(_last_month() <= parse_period(self.last).last_month.text)
         return found
 
 

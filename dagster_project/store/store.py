@@ -264,7 +264,7 @@ class Store:
         """The figures believed now, or at `known_on`: a frame with the STORED columns, sorted by key.
 
         `known_from`, `upload`, `sheet` and `cell` are those of the upload since which the figure is believed. `first`
-        and `last` are months ('2025-03') that bound the last month of a period.
+        and `last` are SDMX periods; a figure is meant when its period's last month lies in between. PeriodError.
         """
         wanted = Filter(indicators=indicators, regions=regions, measures=measures, first=first, last=last)
         with reading(self._engine) as connection:

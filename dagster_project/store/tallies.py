@@ -1,6 +1,7 @@
 """What is counted over the uploads: by state, by finding, and when each period first came.
 
-Belongs here: queries that span uploads and answer with a small frame. Does not belong here: single uploads (`ledger.py`).
+Belongs here: queries that span uploads and answer with a small frame. Does not belong here: single uploads
+(`ledger.py`).
 """
 
 from __future__ import annotations
