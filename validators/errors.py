@@ -11,7 +11,9 @@
     ├── PeriodError                 a text that is no period
     ├── UnitError                   an unknown unit, or two units that can't be converted
     ├── StoreError                  the database refused
+    ├── PushRefusedError            the Pushgateway refused the gauges (4xx); trying again can't help
     └── TemporaryError              may pass by itself: trying again can help (a locked database, a server that is away)
+        └── PushUnavailableError    the Pushgateway is away, slow, or broken (5xx)
 """
 
 from __future__ import annotations
@@ -71,3 +73,17 @@ class StoreError(XushiError):
 
 class TemporaryError(XushiError):
     """May pass by itself; trying again can help."""
+
+
+class PushRefusedError(XushiError):
+    """The Pushgateway refused the gauges."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"{url}: Pushgateway 拒绝了指标数据 / refused the gauges: {reason}")
+
+
+class PushUnavailableError(TemporaryError):
+    """The Pushgateway is away; the database holds everything and the next push brings it all."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"{url}: Pushgateway 暂不可用,数据已入库,下次推送会补齐 / away; the next push brings all: {reason}")

@@ -1,0 +1,189 @@
+"""Frames to metric families: what is believed now, as Prometheus sees it.
+
+Belongs here: turning a snapshot of the database into samples. Does not belong here: names (`names.py`), where the samples go
+(`serve.py`, `push.py`), how a target is judged (`progress`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.metrics_core import Metric as Family
+from prometheus_client.registry import Collector
+
+from dagster_project.metrics import names
+from dagster_project.progress import Light
+from dagster_project.progress.releases import next_due
+from validators.catalogue import Catalogue
+from validators.periods import Month, month_ordinals, parse_period
+
+# So that callers can name the type without knowing the client library.
+Registry = CollectorRegistry
+LIGHTS = tuple(light.value for light in Light)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What the gauges are made of. Frames: `evaluation` one row per target (columns of `progress.evaluate`),
+    `observations` current figures (STORED columns), `uploads` (dataset, state, uploads), `findings` (dataset, severity,
+    rule, findings). `computed_at` is tz-aware; `seconds` is how long the evaluation took."""
+
+    evaluation: pd.DataFrame
+    observations: pd.DataFrame
+    uploads: pd.DataFrame
+    findings: pd.DataFrame
+    as_of: Month | None
+    computed_at: datetime
+    seconds: float
+
+
+class KpiCollector(Collector):
+    """Yields every metric family of the contract from the snapshot that `source` returns at each scrape."""
+
+    def __init__(
+        self, catalogue: Catalogue, source: Callable[[], Snapshot], *, zone: ZoneInfo, kept_months: int
+    ) -> None:
+        self._catalogue, self._source, self._zone, self._kept_months = catalogue, source, zone, kept_months
+        self._info = _target_info(catalogue)
+
+    def collect(self) -> Iterator[Family]:
+        """The families, in the order of the contract; a figure that isn't known is left out rather than sent as NaN."""
+        snapshot = self._source()
+        yield self._info
+        yield from _target_families(snapshot.evaluation)
+        yield _light_family(snapshot.evaluation)
+        yield _timestamps(names.ACTUAL_PERIOD, _ends(snapshot.evaluation, "target", "period", self._zone))
+        yield _observation_family(snapshot.observations, self._kept_months)
+        yield from self._release_families(snapshot)
+        yield _counted(names.UPLOADS, snapshot.uploads, "uploads")
+        yield _counted(names.FINDINGS, snapshot.findings, "findings")
+        yield _single(names.PUSH_TIMESTAMP, snapshot.computed_at.timestamp())
+        yield _single(names.RUN_DURATION, snapshot.seconds)
+        if snapshot.as_of is not None:
+            yield _single(names.AS_OF, _end_of(snapshot.as_of, self._zone))
+
+    def _release_families(self, snapshot: Snapshot) -> Iterator[Family]:
+        indicators = self._catalogue.indicators
+        # The frame is reduced to its distinct pairs first: the catalogue is asked per indicator, not per figure.
+        pairs = snapshot.observations[["indicator", "period"]].drop_duplicates()
+        pairs = pairs.assign(dataset=pairs["indicator"].map({key: value.dataset for key, value in indicators.items()}))
+        received = {
+            str(dataset): {str(period) for period in group["period"]} for dataset, group in pairs.groupby("dataset")
+        }
+        yield _timestamps(names.PERIOD_LATEST, _latest_ends(pairs, self._zone))
+        due: dict[str, float] = {}
+        for key, dataset in self._catalogue.datasets.items():
+            day = next_due(dataset, received.get(key, set()))
+            if day is not None:
+                due[key] = datetime.combine(day + timedelta(days=1), time(), self._zone).timestamp()
+        yield _timestamps(names.RELEASE_DUE, due)
+
+
+def registry(
+    catalogue: Catalogue, source: Callable[[], Snapshot], *, zone: ZoneInfo, kept_months: int = 36
+) -> CollectorRegistry:
+    """A registry of its own (not the process-wide one) that holds the families of `source`, asked at each collection."""
+    made = CollectorRegistry(auto_describe=False)
+    made.register(KpiCollector(catalogue, source, zone=zone, kept_months=kept_months))
+    return made
+
+
+def _target_info(catalogue: Catalogue) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(names.TARGET_INFO.name, names.TARGET_INFO.help, labels=names.TARGET_INFO.labels)
+    for key, target in catalogue.targets.items():
+        name = catalogue.indicators[target.indicator].name
+        owner = target.owners.lead or target.owners.responsible[0]
+        family.add_metric(
+            [
+                key,
+                target.indicator,
+                target.region,
+                target.cite.document,
+                str(target.cite.chapter),
+                str(target.cite.article),
+                owner,
+                target.unit,
+                target.ambition.value,
+                target.comparator.value,
+                name.zh,
+                name.en,
+            ],
+            1.0,
+        )
+    return family
+
+
+def _target_families(evaluation: pd.DataFrame) -> Iterator[Family]:
+    targets = evaluation["target"].to_numpy(dtype=object)
+    for metric, column in names.TARGET_GAUGES:
+        family = GaugeMetricFamily(metric.name, metric.help, labels=metric.labels)
+        values = evaluation[column].to_numpy(dtype=np.float64)
+        known = np.isfinite(values)
+        for target, value in zip(targets[known], values[known].tolist(), strict=True):
+            family.add_metric([target], value)
+        yield family
+
+
+def _light_family(evaluation: pd.DataFrame) -> Family:
+    family = GaugeMetricFamily(names.LIGHT.name, names.LIGHT.help, labels=names.LIGHT.labels)
+    for target, shown in zip(evaluation["target"], evaluation["light"], strict=True):
+        for light in LIGHTS:
+            family.add_metric([target, light], float(light == shown))
+    return family
+
+
+def _observation_family(observations: pd.DataFrame, kept_months: int) -> Family:
+    family = GaugeMetricFamily(names.OBSERVATION.name, names.OBSERVATION.help, labels=names.OBSERVATION.labels)
+    if observations.empty:
+        return family
+    ordinals = month_ordinals(observations["period"])
+    kept = observations[ordinals > ordinals.max() - kept_months]
+    columns = [kept[label].tolist() for label in names.OBSERVATION.labels]
+    for *labels, value in zip(*columns, kept["value"].tolist(), strict=True):
+        family.add_metric(labels, value)
+    return family
+
+
+def _ends(frame: pd.DataFrame, key: str, period: str, zone: ZoneInfo) -> dict[str, float]:
+    """End of each row's period as seconds since 1970, by `key`; rows without a period are left out."""
+    known = frame[frame[period] != ""]
+    ends = {text: _end_of(parse_period(text).last_month, zone) for text in known[period].unique()}
+    return dict(zip(known[key], known[period].map(ends), strict=True))
+
+
+def _latest_ends(pairs: pd.DataFrame, zone: ZoneInfo) -> dict[str, float]:
+    if pairs.empty:
+        return {}
+    latest = pairs.assign(month=month_ordinals(pairs["period"])).groupby("dataset")["month"].max()
+    return {str(dataset): _end_of(Month.from_ordinal(int(ordinal)), zone) for dataset, ordinal in latest.items()}
+
+
+def _end_of(month: Month, zone: ZoneInfo) -> float:
+    following = Month.from_ordinal(month.ordinal + 1)
+    return datetime(following.year, following.month, 1, tzinfo=zone).timestamp()
+
+
+def _timestamps(metric: names.Metric, values: Mapping[str, float]) -> Family:
+    family = GaugeMetricFamily(metric.name, metric.help, labels=metric.labels)
+    for key, value in values.items():
+        family.add_metric([key], value)
+    return family
+
+
+def _counted(metric: names.Metric, counts: pd.DataFrame, column: str) -> Family:
+    family = GaugeMetricFamily(metric.name, metric.help, labels=metric.labels)
+    columns = [counts[label].astype(str).tolist() for label in metric.labels]
+    for *labels, count in zip(*columns, counts[column].tolist(), strict=True):
+        family.add_metric(labels, float(count))
+    return family
+
+
+def _single(metric: names.Metric, value: float) -> Family:
+    return GaugeMetricFamily(metric.name, metric.help, value=value)

@@ -1,0 +1,96 @@
+"""Every metric name and label name of the project, in one place.
+
+Belongs here: names, help texts and label sets; dashboards and alert rules take them from here. Words (names of targets and
+indicators) live in the info metric alone and are joined, so that a renamed target does not start new series.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+TARGET_INFO_LABELS = (
+    "target",
+    "indicator",
+    "region",
+    "document",
+    "chapter",
+    "article",
+    "owner",
+    "unit",
+    "ambition",
+    "comparator",
+    "name_zh",
+    "name_en",
+)
+OBSERVATION_LABELS = ("indicator", "region", "measure", "period")
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A metric's name, what it says, and its labels."""
+
+    name: str
+    help: str
+    labels: tuple[str, ...]
+
+
+TARGET_INFO = Metric(
+    "kpi_target_info", "What a target is: words to join with the other series; always 1.", TARGET_INFO_LABELS
+)
+TARGET_VALUE = Metric("kpi_target_value", "The value committed to, in the target's unit.", ("target",))
+ACTUAL_VALUE = Metric("kpi_actual_value", "The latest published figure, in the target's unit.", ("target",))
+ATTAINMENT = Metric("kpi_attainment_ratio", "Actual over target; 1 is reached.", ("target",))
+EXPECTED = Metric(
+    "kpi_expected_ratio", "Share expected by the month of the latest figure (linear pace or schedule).", ("target",)
+)
+SEASONAL = Metric("kpi_seasonal_ratio", "Share that earlier years had reached by the same month.", ("target",))
+PACE = Metric("kpi_pace_ratio", "Attainment over expectation; 1 is on pace.", ("target",))
+GAP = Metric("kpi_gap_value", "What is missing to be on pace, in the target's unit; negative is ahead.", ("target",))
+REQUIRED_RUN_RATE = Metric(
+    "kpi_required_run_rate",
+    "What each remaining month must bring for the target to be met, in the target's unit.",
+    ("target",),
+)
+AVERAGE_RUN_RATE = Metric(
+    "kpi_average_run_rate", "What the months so far brought on average, in the target's unit.", ("target",)
+)
+LIGHT = Metric(
+    "kpi_target_light", "State set: 1 for the light that the target shows, 0 for the others.", ("target", "light")
+)
+ACTUAL_PERIOD = Metric(
+    "kpi_actual_period_timestamp_seconds", "End of the period of the latest figure used for the target.", ("target",)
+)
+OBSERVATION = Metric(
+    "kpi_observation_value",
+    "A figure as believed now, with its true period as a label, in the indicator's unit.",
+    OBSERVATION_LABELS,
+)
+PERIOD_LATEST = Metric(
+    "kpi_period_latest_timestamp_seconds", "End of the latest period with figures, by dataset.", ("dataset",)
+)
+RELEASE_DUE = Metric(
+    "kpi_release_due_timestamp_seconds",
+    "When the first period that has not arrived is, or was, due, by dataset.",
+    ("dataset",),
+)
+# Gauges, hence without the suffix `_total`: an upload changes its state and a finding goes away with the corrected file.
+UPLOADS = Metric("kpi_uploads", "Uploads by dataset and state.", ("dataset", "state"))
+FINDINGS = Metric(
+    "kpi_findings", "Findings on the uploads in force, by dataset, severity and rule.", ("dataset", "severity", "rule")
+)
+PUSH_TIMESTAMP = Metric("kpi_push_timestamp_seconds", "When these gauges were computed.", ())
+RUN_DURATION = Metric("kpi_run_duration_seconds", "How long the last evaluation took, from the read to the gauges.", ())
+AS_OF = Metric("kpi_as_of_timestamp_seconds", "End of the month as of which the targets are judged.", ())
+
+# Gauges with one value per target: the metric and the column of the evaluation that fills it.
+TARGET_GAUGES = (
+    (TARGET_VALUE, "target_value"),
+    (ACTUAL_VALUE, "actual_value"),
+    (ATTAINMENT, "attainment_ratio"),
+    (EXPECTED, "expected_ratio"),
+    (SEASONAL, "seasonal_ratio"),
+    (PACE, "pace_ratio"),
+    (GAP, "gap_value"),
+    (REQUIRED_RUN_RATE, "required_run_rate"),
+    (AVERAGE_RUN_RATE, "average_run_rate"),
+)

@@ -1,0 +1,151 @@
+"""The gauges: what Prometheus sees of the state."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import subprocess
+import urllib.request
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from dagster_project.metrics.gauges import Registry, Snapshot, registry
+from dagster_project.metrics.serve import Fresh, serve, text
+from dagster_project.progress import Panel, TargetTable, evaluate
+from validators.catalogue import Catalogue
+from validators.columns import STORED
+from validators.periods import Month
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def stored(*rows: tuple[str, str, str, str, float]) -> pd.DataFrame:
+    """STORED rows of (indicator, region, period, measure, value)."""
+    frame = pd.DataFrame(rows, columns=["indicator", "region", "period", "measure", "value"])
+    return frame.assign(
+        unit="亿元", status="preliminary", upload=1, sheet="s", cell="A1", known_from=datetime(2025, 4, 1, tzinfo=UTC)
+    )[list(STORED)]
+
+
+def snapshot_of(catalogue: Catalogue, observations: pd.DataFrame, as_of: Month = Month(2025, 3)) -> Snapshot:
+    targets = TargetTable.from_catalogue(catalogue)
+    return Snapshot(
+        evaluation=evaluate(targets, Panel.from_observations(observations, targets), as_of),
+        observations=observations,
+        uploads=pd.DataFrame({"dataset": ["trade"], "state": ["accepted"], "uploads": [3]}),
+        findings=pd.DataFrame({"dataset": ["trade"], "severity": ["warning"], "rule": ["outlier"], "findings": [2]}),
+        as_of=as_of,
+        computed_at=datetime(2025, 4, 16, tzinfo=UTC),
+        seconds=0.5,
+    )
+
+
+EXPORTS = stored(
+    ("goods_exports", "330303", "2025-02", "ytd", 60.0),
+    ("goods_exports", "330303", "2025-03", "ytd", 100.0),
+    ("goods_exports", "330303", "2025-03", "month", 40.0),
+)
+
+
+@pytest.fixture
+def made(small_catalogue: Catalogue) -> Registry:
+    return registry(small_catalogue, lambda: snapshot_of(small_catalogue, EXPORTS), zone=SHANGHAI)
+
+
+def exports_target(catalogue: Catalogue) -> str:
+    return next(
+        key
+        for key, target in catalogue.targets.items()
+        if target.indicator == "goods_exports" and target.region == "330303"
+    )
+
+
+def test_a_target_shows_its_value_its_figure_and_exactly_one_light(made: Registry, small_catalogue: Catalogue) -> None:
+    key = exports_target(small_catalogue)
+    target = small_catalogue.targets[key]
+    assert made.get_sample_value("kpi_target_value", {"target": key}) == float(target.value)
+    assert made.get_sample_value("kpi_actual_value", {"target": key}) == 100.0
+    assert made.get_sample_value("kpi_attainment_ratio", {"target": key}) == pytest.approx(100 / float(target.value))
+    assert made.get_sample_value("kpi_expected_ratio", {"target": key}) == pytest.approx(3 / 12)
+    family = next(family for family in made.collect() if family.name == "kpi_target_light")
+    shown = [sample.value for sample in family.samples if sample.labels["target"] == key]
+    assert len(shown) == 7
+    assert sum(shown) == 1
+
+
+def test_words_live_in_the_info_metric_alone(made: Registry, small_catalogue: Catalogue) -> None:
+    for family in made.collect():
+        if family.name != "kpi_target_info":
+            assert all(len(sample.labels) <= 4 for sample in family.samples)
+    info = next(family for family in made.collect() if family.name == "kpi_target_info")
+    assert {sample.labels["target"] for sample in info.samples} == set(small_catalogue.targets)
+    assert all(sample.value == 1 for sample in info.samples)
+
+
+def test_a_figure_carries_its_true_month_as_a_label(made: Registry) -> None:
+    labels = {"indicator": "goods_exports", "region": "330303", "measure": "ytd", "period": "2025-02"}
+    assert made.get_sample_value("kpi_observation_value", labels) == 60.0
+
+
+def test_only_the_kept_months_are_shown(small_catalogue: Catalogue) -> None:
+    old = pd.concat([EXPORTS, stored(("goods_exports", "330303", "2022-02", "ytd", 50.0))])
+    made = registry(small_catalogue, lambda: snapshot_of(small_catalogue, old), zone=SHANGHAI, kept_months=36)
+    labels = {"indicator": "goods_exports", "region": "330303", "measure": "ytd", "period": "2022-02"}
+    assert made.get_sample_value("kpi_observation_value", labels) is None
+
+
+def test_what_is_not_known_is_left_out_rather_than_sent_as_nan(made: Registry) -> None:
+    assert not any(math.isnan(sample.value) for family in made.collect() for sample in family.samples)
+
+
+def test_release_dates_are_midnight_in_shanghai(made: Registry, small_catalogue: Catalogue) -> None:
+    april = small_catalogue.datasets["trade"]
+    due = datetime(2025, 5, april.due_day + 1, tzinfo=SHANGHAI).timestamp()
+    assert made.get_sample_value("kpi_release_due_timestamp_seconds", {"dataset": "trade"}) == due
+    end_of_march = datetime(2025, 4, 1, tzinfo=SHANGHAI).timestamp()
+    assert made.get_sample_value("kpi_period_latest_timestamp_seconds", {"dataset": "trade"}) == end_of_march
+
+
+def test_an_empty_store_still_gives_every_target_a_light(small_catalogue: Catalogue) -> None:
+    made = registry(small_catalogue, lambda: snapshot_of(small_catalogue, stored()), zone=SHANGHAI)
+    family = next(family for family in made.collect() if family.name == "kpi_target_light")
+    assert sum(sample.value for sample in family.samples) == len(small_catalogue.targets)
+
+
+def test_promtool_has_nothing_to_say_about_the_gauges(made: Registry) -> None:
+    promtool = shutil.which("promtool")
+    assert promtool is not None, "promtool is missing: apt-get install prometheus"
+    done = subprocess.run([promtool, "check", "metrics"], input=text(made), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout + done.stderr == ""
+
+
+def test_the_endpoint_serves_what_the_registry_holds(made: Registry) -> None:
+    server, thread = serve(made, host="127.0.0.1", port=0)
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{server.server_port}/metrics", timeout=10) as answer:
+            families = list(text_string_to_metric_families(answer.read().decode("utf-8")))
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+    assert {family.name for family in families} >= {"kpi_target_info", "kpi_target_light", "kpi_observation_value"}
+
+
+def test_a_snapshot_is_loaded_anew_only_after_a_change(small_catalogue: Catalogue) -> None:
+    state = {"version": 1, "loads": 0}
+
+    def load() -> Snapshot:
+        state["loads"] += 1
+        return snapshot_of(small_catalogue, EXPORTS)
+
+    fresh = Fresh(lambda: state["version"], load)
+    fresh(), fresh()
+    assert state["loads"] == 1
+    state["version"] = 2
+    fresh()
+    assert state["loads"] == 2
