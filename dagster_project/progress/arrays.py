@@ -12,4 +12,4 @@ Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 Marks = NDArray[np.int8]
 Texts = NDArray[np.object_]  # of str: repeated words are shared, so taking by code costs a pointer
-AnyIntegers = NDArray[np.signedinteger[Any]]
+AnyIntegers = NDArray[np.integer[Any]]

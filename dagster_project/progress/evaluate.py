@@ -1,24 +1,25 @@
 """Where every target stands, all of them at once.
 
-Belongs here: putting figures, pace and lights together into one row per target. Does not belong here: how a long frame becomes
-an array (`panel.py`), what should be expected (`pace.py`), the order of the rules for a light (`lights.py`), sentences
-(`reasons.py`).
+Belongs here: putting figures, pace and lights together into one row per target. Does not belong here: how a long
+frame becomes an array (`panel.py`), what should be expected (`pace.py`), the order of the rules for a light
+(`lights.py`), sentences (`reasons.py`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from dagster_project.progress import pace
-from dagster_project.progress.arrays import Flags, Floats, Integers, Marks, Texts
+from dagster_project.progress.arrays import Flags, Floats, Integers, Marks
 from dagster_project.progress.columns import EVALUATION
 from dagster_project.progress.lights import LIGHTS, ROUNDING, Standing, lights
 from dagster_project.progress.panel import NO_MONTH, Grain, Panel, grains, origins, statuses
 from dagster_project.progress.reasons import reasons
-from dagster_project.progress.targets import TargetTable, texts
+from dagster_project.progress.targets import TargetTable
 from validators.catalogue import Comparator, Kind, Measure, Pace
 from validators.columns import STATUSES
 from validators.periods import Month, Quarter
@@ -27,26 +28,28 @@ _ORIGINS = ("", "published", "cumulated", "derived")  # by Origin
 
 
 def evaluate(targets: TargetTable, panel: Panel, as_of: Month) -> pd.DataFrame:
-    """Judge every target by what `panel` holds up to the month `as_of`. One row per target in the table's order, with the
-    columns of `columns.EVALUATION`; periods after `as_of` and after the due year are never looked at.
+    """Judge every target by what `panel` holds up to the month `as_of`. One row per target in the table's order, with
+    the columns of `columns.EVALUATION`; periods after `as_of` and after the due year are never looked at.
 
     Which figure is used. The latest published period, not later than the as-of month, from the target's first month
-    (January of the due year for flows and counts, whose year to date begins anew; January of the document's year for all
-    others, so that a level due in 2027 is followed from the start). Once the due month's own figure is there, that one, for good.
-    An annual figure counts as December's. Without any: no_data.
+    (January of the due year for flows and counts, whose year to date begins anew; January of the document's year for
+    all others, so that a level due in 2027 is followed from the start). Once the due month's own figure is there,
+    that one, for good. An annual figure counts as December's. Without any: no_data.
 
     How it is judged:
-    - linear: a flow or count should have reached value x months / 12 (months / due month when due before December). The month
-      is that of the figure, so that late data doesn't punish the target; the reason says how late it is. A floor that is
-      reached is met at once: what has been added up can't be undone.
+    - linear: a flow or count should have reached value x months / 12 (months / due month when due before December).
+      The month is that of the figure, so that late data doesn't punish the target; the reason says how late it is. A
+      floor that is reached is met at once: what has been added up can't be undone.
     - schedule: the same against the department's cumulative plan.
-    - a ceiling on something that accumulates: green while no more is used up than the pace allows; above the ceiling red.
+    - a ceiling on something that accumulates: green while no more is used up than the pace allows; above the ceiling
+      red.
     - a budget (exactly): linear by execution rate; met within the tolerance, red beyond it.
     - level (stock, ratio, growth, rank, duration): green when the latest figure meets the target, else yellow or red by
       distance: percentage points for growth, per cent of the value for others. Met only when the due month's own figure
       meets it, since a level can be lost again.
-    - about (左右): value x (1 - tolerance) must be reached, and more is as good: each such promise in the documents is one of
-      achievement, where nobody is blamed for more. On a duration or a rank it is a ceiling with the same tolerance.
+    - about (左右): value x (1 - tolerance) must be reached, and more is as good: each such promise in the documents
+      is one of achievement, where nobody is blamed for more. On a duration or a rank it is a ceiling with the same
+      tolerance.
     - year_end: awaiting until the due month's or its year's figure is there, then met or missed; earlier figures are
       shown without a light.
     - after due: met or missed by the due month's figure. While that is awaited the latest one is judged as before.
@@ -107,13 +110,13 @@ def _judge(targets: TargetTable, panel: Panel, as_of: Month) -> dict[str, object
     lag[used.settled] = 0
     return {
         "target": pd.array(targets.ids, dtype="str"),
-        "indicator": pd.Categorical.from_codes(targets.indicator, categories=list(targets.indicators.ids)),
-        "region": pd.Categorical.from_codes(targets.region, categories=list(targets.regions)),
-        "as_of": pd.Categorical.from_codes(np.zeros(len(targets), dtype=np.int8), categories=[as_of.text]),
+        "indicator": _categorical(targets.indicator, targets.indicators.ids),
+        "region": _categorical(targets.region, targets.regions),
+        "as_of": _categorical(np.zeros(len(targets), dtype=np.int64), (as_of.text,)),
         "period": _categorical(*_period_words(used.period, grains(used.marks))),
-        "measure": _categorical(_measure_code(targets), texts([str(one) for one in Measure])),
-        "origin": _categorical(origins(used.marks), texts(_ORIGINS)),
-        "status": _categorical(statuses(used.marks) + 1, texts(["", *STATUSES])),
+        "measure": _categorical(_measure_code(targets), tuple(Measure)),
+        "origin": _categorical(origins(used.marks), _ORIGINS),
+        "status": _categorical(statuses(used.marks) + 1, ("", *STATUSES)),
         "months": months,
         "lag_months": pd.arrays.IntegerArray(lag, ~used.known),
         "due": _categorical(*_period_words(targets.due, np.full(len(targets), Grain.MONTH))),
@@ -131,7 +134,7 @@ def _judge(targets: TargetTable, panel: Panel, as_of: Month) -> dict[str, object
         "average_run_rate": pace.average_run_rate(targets, actual, months),
         "remaining_months": remaining,
         "settled": used.settled,
-        "light": pd.Categorical.from_codes(light, categories=[str(one) for one in LIGHTS]),
+        "light": _categorical(light, LIGHTS),
     }
 
 
@@ -198,7 +201,9 @@ def _attainment(targets: TargetTable, actual: Floats) -> Floats:
 
 
 def _points(targets: TargetTable, gap: Floats) -> Floats:
-    """The gap in what bands are measured in: points for growth, else per cent of the value (infinite where that is zero)."""
+    """The gap in what bands are measured in: points for growth, else per cent of the value (infinite where that is
+    zero).
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(gap == 0, 0.0, gap / np.abs(targets.value) * 100)
     return np.where(targets.is_kind(Kind.GROWTH), gap, share)
@@ -210,10 +215,10 @@ def _measure_code(targets: TargetTable) -> Integers:
     return np.where(targets.accumulates, order.index(Measure.YTD), growth)
 
 
-def _period_words(ordinals: Integers, grain: Integers) -> tuple[Integers, Texts]:
+def _period_words(ordinals: Integers, grain: Integers) -> tuple[Integers, list[str]]:
     """Codes and SDMX texts; '' for NO_MONTH."""
     keys, codes = np.unique(np.where(ordinals == NO_MONTH, -1, ordinals * len(Grain) + grain), return_inverse=True)
-    return codes.astype(np.int64), texts([_period_text(int(key)) for key in keys])
+    return codes.astype(np.int64), [_period_text(int(key)) for key in keys]
 
 
 def _period_text(key: int) -> str:
@@ -226,5 +231,6 @@ def _period_text(key: int) -> str:
     return Quarter(month.year, (month.month + 2) // 3).text if grain == Grain.QUARTER else month.text
 
 
-def _categorical(codes: Integers, words: Texts) -> pd.Categorical:
-    return pd.Categorical.from_codes(codes, categories=list(words))
+def _categorical(codes: Integers, words: Iterable[str]) -> pd.Categorical[str]:
+    """Repeated words cost a code each; they compare and read like the words themselves."""
+    return pd.Categorical.from_codes(codes, categories=pd.Index([str(word) for word in words], dtype="str"))

@@ -1,7 +1,7 @@
 """The light of each target, from what has been computed about it.
 
-Belongs here: the seven lights, their words, and the order of the rules that give them. Does not belong here: arithmetic on
-figures (`evaluate.py`), colours on a screen (`scoreboard`).
+Belongs here: the seven lights, their words, and the order of the rules that give them. Does not belong here:
+arithmetic on figures (`evaluate.py`), colours on a screen (`scoreboard`).
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from validators.catalogue import Words
 
 
 class Light(StrEnum):
+    """What a target shows."""
+
     GREEN = "green"
     YELLOW = "yellow"
     RED = "red"
@@ -45,8 +47,9 @@ class Standing:
     """What decides a light; arrays of shape (n,).
 
     awaited: known once a year and not known yet, or the year that is judged hasn't begun · known: there is a figure ·
-    settled: the due month's figure is there · reached: the figure meets the comparator · final: reaching counts at once ·
-    exceeded: above a ceiling or a budget for good · on_pace · gap_points and band: how far behind, and how far is yellow.
+    settled: the due month's figure is there · reached: the figure meets the comparator · final: reaching counts at
+    once · exceeded: above a ceiling or a budget for good · on_pace · gap_points and band: how far behind, and how far
+    is yellow.
     """
 
     awaited: Flags

@@ -1,7 +1,7 @@
 """Where should we be by this month, and what must each remaining month bring?
 
-Belongs here: expected shares (linear, schedule, seasonal) and run rates. Does not belong here: comparing them with figures
-(`evaluate.py`) or colours (`lights.py`).
+Belongs here: expected shares (linear, schedule, seasonal) and run rates. Does not belong here: comparing them with
+figures (`evaluate.py`) or colours (`lights.py`).
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ def follows_plan(targets: TargetTable) -> Flags:
 
 
 def follows_calendar(targets: TargetTable) -> Flags:
-    """Targets judged by 序时进度. Growth, ratios, stocks, ranks and durations don't accumulate, so a linear pace on one of them
-    can only mean its level (domain rule); a flow or count whose schedule is empty has nothing else to follow.
+    """Targets judged by 序时进度. Growth, ratios, stocks, ranks and durations don't accumulate, so a linear pace on
+    one of them can only mean its level (domain rule); a flow or count whose schedule is empty has nothing else to
+    follow.
     """
     return targets.accumulates & (
         targets.is_pace(Pace.LINEAR) | (targets.is_pace(Pace.SCHEDULE) & ~follows_plan(targets))
@@ -32,8 +33,8 @@ def expected_share(targets: TargetTable, period: Integers) -> Floats:
     """The share of the target's value expected by the end of month `period` (ordinals). Shapes (n,) -> (n,), fractions.
 
     Linear: months elapsed in the year / months to the due month (12 for December), the rule that governments publish as
-    序时进度; it takes the month of the figure in hand, so that late data does not punish the target. Schedule: the department's
-    cumulative plan / value, interpolated between its months. Levels: 1.
+    序时进度; it takes the month of the figure in hand, so that late data does not punish the target. Schedule: the
+    department's cumulative plan / value, interpolated between its months. Levels: 1.
     """
     linear = (period - targets.start + 1) / (targets.due - targets.start + 1)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -43,9 +44,9 @@ def expected_share(targets: TargetTable, period: Integers) -> Floats:
 
 
 def seasonal_share(targets: TargetTable, panel: Panel, rows: Integers, period: Integers) -> Floats:
-    """The share of the year that the same series had reached by the same month in earlier years: the mean over up to three
-    previous years that have both figures of YTD(month) / YTD(due month). NaN without such a year, and for what doesn't
-    accumulate. Shown beside the linear share; no light depends on it.
+    """The share of the year that the same series had reached by the same month in earlier years: the mean over up to
+    three previous years that have both figures of YTD(month) / YTD(due month). NaN without such a year, and for what
+    doesn't accumulate. Shown beside the linear share; no light depends on it.
     """
     total = np.zeros(len(targets))
     years = np.zeros(len(targets))
@@ -63,7 +64,8 @@ def seasonal_share(targets: TargetTable, panel: Panel, rows: Integers, period: I
 def required_run_rate(targets: TargetTable, actual: Floats, remaining: Integers) -> Floats:
     """What each remaining month must bring on average for the value to be reached: max(0, value - ytd) / months left.
 
-    For a ceiling it is what each remaining month may bring. NaN when no month is left, without a figure, and for levels.
+    For a ceiling it is what each remaining month may bring. NaN when no month is left, without a figure, and for
+    levels.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = np.maximum(targets.value - actual, 0.0) / remaining

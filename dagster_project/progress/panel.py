@@ -10,8 +10,8 @@ indicator's own unit.
 Three sources, in this order; `Origin` says which one a cell came from:
 - published;
 - cumulated: where no year to date is published for a month, last month's plus the month's own. A year whose January is
-  missing may begin with February's figure, since the two are published together, unless the dataset publishes January by
-  itself; any other missing month leaves the rest of the year empty, until a year to date is published again;
+  missing may begin with February's figure, since the two are published together, unless the dataset publishes January
+  by itself; any other missing month leaves the rest of the year empty, until a year to date is published again;
 - derived: 100 x numerator / denominator of the same month, for an unpublished ratio that declares them.
 """
 
@@ -25,7 +25,7 @@ from typing import Final, Self
 import numpy as np
 import pandas as pd
 
-from dagster_project.progress.arrays import Flags, Floats, Integers, Marks
+from dagster_project.progress.arrays import AnyIntegers, Flags, Floats, Integers, Marks
 from dagster_project.progress.targets import ACCUMULATING, KINDS, Indicators, TargetTable, codes_of
 from validators.catalogue import Kind, Measure
 from validators.columns import STATUSES
@@ -39,6 +39,8 @@ _VALUE_ROLE: Final = 0
 
 
 class Origin(IntEnum):
+    """Where a cell of the panel comes from."""
+
     NONE = 0
     PUBLISHED = 1
     CUMULATED = 2
@@ -60,13 +62,13 @@ def _mark(origin: Origin, grain: int = Grain.MONTH, status: int = -1) -> int:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Panel:
-    """`values` and `marks`: (series, months), month-major in memory; column 0 is month `first`, a January (ordinal).
+    """`figures` and `marks`: (series, months), month-major in memory; column 0 is month `first`, a January (ordinal).
 
-    `slots`: (indicators, regions) -> row of `values`, -1 where no target of the table needs that series.
+    `slots`: (indicators, regions) -> row of `figures`, -1 where no target of the table needs that series.
     """
 
     first: int
-    values: Floats
+    figures: Floats
     marks: Marks
     slots: Integers
     indicators: tuple[str, ...]
@@ -76,10 +78,10 @@ class Panel:
     def from_observations(cls, frame: pd.DataFrame, targets: TargetTable) -> Self:
         """Build from an OBSERVATION or STORED frame of current figures (validators/columns.py).
 
-        Only indicator, region, period, measure, value and, where present, status are read; categoricals are used by their
-        codes. Series that no target needs and months that none can use are left out, so a panel serves the table that it
-        was built for and any part of it. Raises ValueError if one key has two figures, PeriodError on a text that is no
-        period.
+        Only indicator, region, period, measure, value and, where present, status are read; categoricals are used by
+        their codes. Series that no target needs and months that none can use are left out, so a panel serves the
+        table that it was built for and any part of it. Raises ValueError if one key has two figures, PeriodError on a
+        text that is no period.
         """
         indicator, indicator_ids = _coded(frame["indicator"])
         region, region_ids = _coded(frame["region"])
@@ -126,7 +128,7 @@ class Panel:
         if monthly is not None:
             _cumulate(published, monthly, _own_january(targets.indicators, slots, series))
         _derive(published, targets.indicators, slots)
-        return cls(first, published.values.T, published.marks.T, slots, targets.indicators.ids, targets.regions)
+        return cls(first, published.figures.T, published.marks.T, slots, targets.indicators.ids, targets.regions)
 
     def rows(self, targets: TargetTable) -> Integers:
         """The row of each target's series, -1 where the panel has none. Shape (n,)."""
@@ -140,7 +142,7 @@ class Panel:
         """The figure of each row at each month, NaN where none is known. Shapes (n,), (n,) -> (n,)."""
         column, inside = self._inside(rows, ordinals)
         found = np.full(rows.shape, np.nan)
-        found[inside] = self.values[rows[inside], column[inside]]
+        found[inside] = self.figures[rows[inside], column[inside]]
         return found
 
     def marks_at(self, rows: Integers, ordinals: Integers) -> Marks:
@@ -160,24 +162,26 @@ class Panel:
         if not known.any():
             return found
         low = max(int(start.min()) - self.first, 0)
-        high = min(int(end.max()) - self.first, self.values.shape[1] - 1)
+        high = min(int(end.max()) - self.first, self.figures.shape[1] - 1)
         safe = np.maximum(rows, 0)
         for column in range(low, high + 1):
             ordinal = self.first + column
-            there = known & (start <= ordinal) & (ordinal <= end) & np.isfinite(self.values[:, column][safe])
+            there = known & (start <= ordinal) & (ordinal <= end) & np.isfinite(self.figures[:, column][safe])
             found[there] = ordinal
         return found
 
     def _inside(self, rows: Integers, ordinals: Integers) -> tuple[Integers, Flags]:
         column = ordinals - self.first
-        return column, (rows >= 0) & (column >= 0) & (column < self.values.shape[1])
+        return column, (rows >= 0) & (column >= 0) & (column < self.figures.shape[1])
 
 
 def origins(marks: Marks) -> Integers:
+    """Members of Origin."""
     return (marks & 3).astype(np.int64)
 
 
 def grains(marks: Marks) -> Integers:
+    """Members of Grain."""
     return ((marks >> 2) & 3).astype(np.int64)
 
 
@@ -190,7 +194,7 @@ def statuses(marks: Marks) -> Integers:
 class _Grid:
     """Values and marks under construction, (months, series): a month's figures lie together in memory."""
 
-    values: Floats
+    figures: Floats
     marks: Marks
     pending: (
         Marks  # of the grain that is being put, to tell two figures for one key from a finer one replacing a coarser
@@ -203,8 +207,8 @@ class _Grid:
         return cls(np.full(shape, np.nan), np.zeros(shape, dtype=np.int8), np.zeros(shape, dtype=np.int8), [])
 
     def put(self, columns: Integers, rows: Integers, values: Floats, marks: Marks) -> None:
-        flat = columns * self.values.shape[1] + rows
-        self.values.reshape(-1)[flat] = values
+        flat = columns * self.figures.shape[1] + rows
+        self.figures.reshape(-1)[flat] = values
         self.pending.reshape(-1)[flat] = marks
         self.puts.append(len(flat))
 
@@ -221,7 +225,7 @@ class _Grid:
         self.puts.clear()
 
 
-def _coded(column: pd.Series) -> tuple[np.ndarray, list[str]]:  # type: ignore[type-arg]  # codes are of any width
+def _coded(column: pd.Series) -> tuple[AnyIntegers, list[str]]:
     """Codes and the texts that they stand for. Raises ValueError on an empty cell."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         codes, words = column.cat.codes.to_numpy(), column.cat.categories
@@ -298,17 +302,17 @@ def _own_january(indicators: Indicators, slots: Integers, series: int) -> Flags:
 
 def _cumulate(published: _Grid, monthly: _Grid, own_january: Flags) -> None:
     """Fill missing years to date from the months, in place."""
-    for column in range(len(published.values)):
-        month = monthly.values[column]
+    for column in range(len(published.figures)):
+        month = monthly.figures[column]
         of_year = column % 12
-        before = published.values[column - 1] if of_year else np.zeros_like(month)
+        before = published.figures[column - 1] if of_year else np.zeros_like(month)
         if of_year == 1:
             together = np.isnan(before) & ~own_january
             before = np.where(together, 0.0, before)
         total = before + month
-        fill = np.isnan(published.values[column]) & np.isfinite(total)
-        published.values[column][fill] = total[fill]
-        published.marks[column][fill] = monthly.marks[column][fill] - Origin.PUBLISHED + Origin.CUMULATED
+        fill = np.isnan(published.figures[column]) & np.isfinite(total)
+        published.figures[column][fill] = total[fill]
+        published.marks[column][fill] = monthly.marks[column][fill] + (int(Origin.CUMULATED) - int(Origin.PUBLISHED))
 
 
 def _derive(published: _Grid, indicators: Indicators, slots: Integers) -> None:
@@ -317,12 +321,12 @@ def _derive(published: _Grid, indicators: Indicators, slots: Integers) -> None:
         above, below = slots[indicators.numerator[code]], slots[indicators.denominator[code]]
         regions = np.flatnonzero((slots[code] >= 0) & (above >= 0) & (below >= 0))
         rows = slots[code, regions]
-        numerator, denominator = published.values[:, above[regions]], published.values[:, below[regions]]
+        numerator, denominator = published.figures[:, above[regions]], published.figures[:, below[regions]]
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = indicators.scale[code] * numerator / denominator
-        known = published.values[:, rows]
+        known = published.figures[:, rows]
         fill = np.isnan(known) & np.isfinite(ratio)
-        published.values[:, rows] = np.where(fill, ratio, known)
+        published.figures[:, rows] = np.where(fill, ratio, known)
         grain = (published.marks[:, above[regions]] >> 2) & 3
         derived = (int(Origin.DERIVED) + 4 * grain).astype(np.int8)
         published.marks[:, rows] = np.where(fill, derived, published.marks[:, rows])

@@ -32,8 +32,8 @@ _PROMISES: dict[Comparator, tuple[str, str, str]] = {  # around the amount: zh b
 def written(values: Floats, decimals: int, *, fixed: bool = False) -> Texts:
     """Numbers in plain writing, without exponent or grouping, the same in both languages. Shape (n,).
 
-    At most so many decimals, without trailing zeros; small numbers keep more (below 10 one more, below 0.1 four), so that
-    a rate of 0.04 doesn't become 0. `fixed` always writes exactly `decimals`. NaN is written as ''.
+    At most so many decimals, without trailing zeros; small numbers keep more (below 10 one more, below 0.1 four), so
+    that a rate of 0.04 doesn't become 0. `fixed` always writes exactly `decimals`. NaN is written as ''.
     """
     known = np.isfinite(values)
     if fixed:
@@ -57,7 +57,8 @@ def period_style(targets: TargetTable) -> Integers:
 
 
 def period_words(periods: Sequence[str], as_of: str) -> tuple[Texts, Texts]:
-    """Words (zh, en) of SDMX periods by style, each of shape (periods, 3). The year is said where it isn't the as-of year's.
+    """Words (zh, en) of SDMX periods by style, each of shape (periods, 3). The year is said where it isn't the as-of
+    year's.
 
     January and February are published together, so February's year to date is 1-2月.
     """

@@ -2,9 +2,9 @@
 
 Belongs here: the wording. Does not belong here: any rule, or any number that the evaluation doesn't already hold.
 
-Sentences are put together clause by clause, for all targets at once, each clause in both languages side by side. The same
-numbers, written the same way, stand in both; English keeps them in the target's own unit (450 × 100 million yuan), so that
-they can be compared with the document.
+Sentences are put together clause by clause, for all targets at once, each clause in both languages side by side. The
+same numbers, written the same way, stand in both; English keeps them in the target's own unit (450 × 100 million
+yuan), so that they can be compared with the document.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from dagster_project.progress import pace
-from dagster_project.progress.arrays import Flags, Floats, Texts
+from dagster_project.progress.arrays import AnyIntegers, Flags, Floats, Texts
 from dagster_project.progress.lights import ROUNDING, Light
 from dagster_project.progress.phrases import month_words, period_style, period_words, promise_words, written
 from dagster_project.progress.targets import TargetTable, texts
@@ -25,8 +25,8 @@ Parts = tuple[Texts | str, ...]
 
 
 def reasons(evaluation: pd.DataFrame, targets: TargetTable) -> tuple[Texts, Texts]:
-    """The sentences (Chinese, English) for a frame of `evaluate` or `measure` as it came out for these targets: all rows,
-    same order. Shapes (n,).
+    """The sentences (Chinese, English) for a frame of `evaluate` or `measure` as it came out for these targets: all
+    rows, same order. Shapes (n,).
     """
     if not len(targets):
         return texts([]), texts([])
@@ -99,7 +99,7 @@ class _Clauses:
             self.zh.append(self._clause(rows, zh))
             self.en.append(self._clause(rows, en))
 
-    def _clause(self, rows: np.ndarray, parts: Parts) -> Texts:  # type: ignore[type-arg]  # positions
+    def _clause(self, rows: AnyIntegers, parts: Parts) -> Texts:
         column = np.full(self.count, "", dtype=object)
         chosen = [[part] * rows.size if isinstance(part, str) else part[rows].tolist() for part in parts]
         column[rows] = list(map("".join, zip(*chosen, strict=True)))

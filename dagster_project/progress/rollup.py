@@ -5,7 +5,7 @@ Belongs here: counting. Does not belong here: words and layout (`scoreboard`).
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import pandas as pd
 
@@ -24,10 +24,10 @@ _KEYS: dict[str, list[str]] = {
 def rollup(evaluation: pd.DataFrame, catalogue: Catalogue, *, by: By) -> pd.DataFrame:
     """Counts of lights, one row per group in the catalogue's order, only groups that have a target.
 
-    Columns: the key (`document`; `document` and `chapter`; `owner`; `region`), `targets`, then one integer column per light.
-    A target that is part of another in the same frame is not counted: its whole already is. `owner` is the lead department
-    or, without one, the first responsible department, so that each target counts once. Raises KeyError for a target that the
-    catalogue doesn't have, ValueError for an unknown `by`.
+    Columns: the key (`document`; `document` and `chapter`; `owner`; `region`), `targets`, then one integer column per
+    light. A target that is part of another in the same frame is not counted: its whole already is. `owner` is the
+    lead department or, without one, the first responsible department, so that each target counts once. Raises
+    KeyError for a target that the catalogue doesn't have, ValueError for an unknown `by`.
     """
     if by not in get_args(By):
         raise ValueError(f"by={by!r}: one of {', '.join(get_args(By))}")
@@ -48,14 +48,13 @@ def rollup(evaluation: pd.DataFrame, catalogue: Catalogue, *, by: By) -> pd.Data
         index=evaluation.index,
     )[counted]
     key = _KEYS[by]
-    counts = keys.groupby([*key, "light"], sort=False).size().unstack("light", fill_value=0)
-    counts = counts.reindex(columns=[str(light) for light in LIGHTS], fill_value=0).astype("int64")
-    counts.columns.name = None
-    counts.insert(0, "targets", counts.sum(axis=1))
-    order = {
+    shown = pd.DataFrame({str(light): keys["light"] == light for light in LIGHTS}, index=keys.index).astype("int64")
+    shown.insert(0, "targets", 1)
+    counts = pd.concat([keys[key], shown], axis=1).groupby(key, sort=False).sum()
+    orders: dict[str, list[Any]] = {
         "document": list(catalogue.documents),
         "chapter": [(name, number) for name, document in catalogue.documents.items() for number in document.chapters],
         "owner": list(catalogue.departments),
         "region": list(catalogue.regions),
-    }[by]
-    return counts.loc[[group for group in order if group in counts.index]].reset_index()
+    }
+    return counts.loc[[group for group in orders[by] if group in counts.index]].reset_index()

@@ -79,11 +79,11 @@ class TargetTable:
     """n targets. Arrays of shape (n,); codes point into the vocabularies at the end.
 
     value, tolerance (fraction of the value), band (per cent of the value, or points for growth) as in the catalogue;
-    `factor` turns a figure in the indicator's unit into the target's unit; `start` and `due` are month ordinals: the first
-    month that counts, and the month in which the target must hold; `plan` is the schedule's number or -1.
+    `factor` turns a figure in the indicator's unit into the target's unit; `start` and `due` are month ordinals: the
+    first month that counts, and the month in which the target must hold; `plan` is the schedule's number or -1.
 
-    `start` is January of the due year for flows and counts, since their year to date begins anew each year; for all others
-    January of the document's year: a level due in 2027 is looked at from the start.
+    `start` is January of the due year for flows and counts, since their year to date begins anew each year; for all
+    others January of the document's year: a level due in 2027 is looked at from the start.
     """
 
     ids: Texts
@@ -110,7 +110,9 @@ class TargetTable:
 
     @classmethod
     def from_catalogue(cls, catalogue: Catalogue) -> Self:
-        """All targets in the order of the file. Raises UnitError if a target's unit can't be had from its indicator's."""
+        """All targets in the order of the file. Raises UnitError if a target's unit can't be had from its
+        indicator's.
+        """
         units = UnitTable(catalogue.units)
         indicator_codes = {key: code for code, key in enumerate(catalogue.indicators)}
         region_codes = {key: code for code, key in enumerate(catalogue.regions)}
@@ -150,16 +152,20 @@ class TargetTable:
 
     def take(self, index: AnyIntegers | Flags) -> Self:
         """The targets at these positions (or where True), in that order."""
-        arrays = {field.name: getattr(self, field.name) for field in fields(self)}
-        return replace(self, **{name: array[index] for name, array in arrays.items() if isinstance(array, np.ndarray)})
+        whole = {field.name: getattr(self, field.name) for field in fields(self)}
+        taken: dict[str, Any] = {name: one[index] for name, one in whole.items() if isinstance(one, np.ndarray)}
+        return replace(self, **taken)
 
     def is_kind(self, *kinds: Kind) -> Flags:
+        """Which targets have an indicator of one of these kinds. Shape (n,)."""
         return np.isin(self.kind, codes_of(KINDS, *kinds))
 
     def is_comparator(self, *comparators: Comparator) -> Flags:
+        """Which targets are compared in one of these ways. Shape (n,)."""
         return np.isin(self.comparator, codes_of(COMPARATORS, *comparators))
 
     def is_pace(self, *paces: Pace) -> Flags:
+        """Which targets follow one of these paces. Shape (n,)."""
         return np.isin(self.pace, codes_of(PACES, *paces))
 
     @property
@@ -169,7 +175,9 @@ class TargetTable:
 
     @property
     def low_is_good(self) -> Flags:
-        """Comparators that set a ceiling. 左右 on a duration or a rank is one too: ten minutes or so is a promise of speed."""
+        """Comparators that set a ceiling. 左右 on a duration or a rank is one too: ten minutes or so is a promise of
+        speed.
+        """
         ceiling = self.is_comparator(Comparator.AT_MOST, Comparator.LESS_THAN, Comparator.RANK_WITHIN)
         return ceiling | (self.is_comparator(Comparator.ABOUT) & self.is_kind(Kind.DURATION, Kind.RANK))
 
@@ -239,8 +247,8 @@ def _indicators(catalogue: Catalogue, units: UnitTable, codes: Mapping[str, int]
 def _scale(catalogue: Catalogue, units: UnitTable, ratio: Indicator) -> float | None:
     """What numerator / denominator must be multiplied by to be in the ratio's unit; None where that isn't certain.
 
-    Certain are per cent of two figures of one dimension (R&D expenditure in 亿元 / GDP in 亿元). 张 per 千人 and the like
-    need a reading of the unit's name, which would be a guess.
+    Certain are per cent of two figures of one dimension (R&D expenditure in 亿元 / GDP in 亿元). 张 per 千人 and the
+    like need a reading of the unit's name, which would be a guess.
     """
     if ratio.kind is not Kind.RATIO or ratio.unit != "%" or ratio.numerator is None or ratio.denominator is None:
         return None
@@ -253,8 +261,9 @@ def _scale(catalogue: Catalogue, units: UnitTable, ratio: Indicator) -> float | 
 def _schedules(targets: Sequence[Target], kinds: Sequence[Kind], starts: Sequence[int]) -> tuple[Integers, Schedules]:
     """Number the schedules and lay them end to end.
 
-    A flow's plan starts from zero before the first month; a level's plan holds its first value back to then. A plan that says
-    nothing about the due month ends in the target's value there. After the last planned month the plan stays flat.
+    A flow's plan starts from zero before the first month; a level's plan holds its first value back to then. A plan
+    that says nothing about the due month ends in the target's value there. After the last planned month the plan
+    stays flat.
     """
     numbers = np.full(len(targets), -1, dtype=np.int64)
     keys: list[float] = []
