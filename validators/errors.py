@@ -1,19 +1,20 @@
 """The error tree of the project.
 
-    XushiError                      everything raised on purpose
-    ├── CatalogueError              the catalogue can't be used; carries every problem found, with file and line
-    ├── UnreadableFileError         the bytes are no table that can be read; trying again can't help
-    │   ├── EmptyFileError
-    │   ├── NotAWorkbookError       e.g. a text file named .xlsx
-    │   ├── TruncatedWorkbookError
-    │   ├── EncryptedWorkbookError
-    │   └── TooLargeError           more bytes, or more cells once unpacked, than the settings allow
-    ├── PeriodError                 a text that is no period
-    ├── UnitError                   an unknown unit, or two units that can't be converted
-    ├── StoreError                  the database refused
-    ├── PushRefusedError            the Pushgateway refused the gauges (4xx); trying again can't help
-    └── TemporaryError              may pass by itself: trying again can help (a locked database, a server that is away)
-        └── PushUnavailableError    the Pushgateway is away, slow, or broken (5xx)
+XushiError                      everything raised on purpose
+├── CatalogueError              the catalogue can't be used; carries every problem found, with file and line
+├── UnreadableFileError         the bytes are no table that can be read; trying again can't help
+│   ├── EmptyFileError
+│   ├── NotAWorkbookError       e.g. a text file named .xlsx
+│   ├── TruncatedWorkbookError
+│   ├── EncryptedWorkbookError
+│   └── TooLargeError           more bytes, or more cells once unpacked, than the settings allow
+├── PeriodError                 a text that is no period
+├── UnitError                   an unknown unit, or two units that can't be converted
+├── StoreError                  the database refused
+├── ArchiveError                an archived file is missing or damaged, or can't be written
+├── PushRefusedError            the Pushgateway refused the gauges (4xx); trying again can't help
+└── TemporaryError              may pass by itself: trying again can help (a locked database, a server that is away)
+    └── PushUnavailableError    the Pushgateway is away, slow, or broken (5xx)
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ class XushiError(Exception):
 
 
 class CatalogueError(XushiError):
-    """The catalogue can't be used. `problems` holds one line each: file, line, key, what is wrong, nearest valid name."""
+    """The catalogue can't be used. `problems` holds one line each: file, line, key, what is wrong, nearest valid
+    name."""
 
     def __init__(self, problems: list[str]) -> None:
         self.problems = tuple(problems)
@@ -40,23 +42,23 @@ class UnreadableFileError(XushiError):
 
 
 class EmptyFileError(UnreadableFileError):
-    pass
+    """No bytes, or nothing but blank cells."""
 
 
 class NotAWorkbookError(UnreadableFileError):
-    pass
+    """The content is of no format that is read, whatever the name says."""
 
 
 class TruncatedWorkbookError(UnreadableFileError):
-    pass
+    """The file breaks off, e.g. after a download that was cut short."""
 
 
 class EncryptedWorkbookError(UnreadableFileError):
-    pass
+    """The workbook asks for a password."""
 
 
 class TooLargeError(UnreadableFileError):
-    pass
+    """More bytes, or more cells once unpacked, than the settings allow."""
 
 
 class PeriodError(XushiError, ValueError):
@@ -69,6 +71,10 @@ class UnitError(XushiError, ValueError):
 
 class StoreError(XushiError):
     """The database refused, and will refuse again."""
+
+
+class ArchiveError(XushiError):
+    """An archived file is missing or damaged, or can't be written."""
 
 
 class TemporaryError(XushiError):
@@ -86,4 +92,6 @@ class PushUnavailableError(TemporaryError):
     """The Pushgateway is away; the database holds everything and the next push brings it all."""
 
     def __init__(self, url: str, reason: str) -> None:
-        super().__init__(f"{url}: Pushgateway 暂不可用,数据已入库,下次推送会补齐 / away; the next push brings all: {reason}")
+        super().__init__(
+            f"{url}: Pushgateway 暂不可用,数据已入库,下次推送会补齐 / away; the next push brings all: {reason}"
+        )
