@@ -20,12 +20,12 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="XUSHI_", frozen=True, extra="ignore")
 
-    home: Path = Field(default=Path(".xushi"), description="folder that holds the database, the archive and Dagster's state")
+    home: Path = Field(default=Path(".xushi"), description="folder of the database, the archive and Dagster's records")
     catalogue: Path = Field(default=_ROOT / "metrics_catalog.yaml", description="the catalogue file")
     database_url: SecretStr | None = Field(
         default=None, description="SQLAlchemy URL; without it an SQLite file in the home folder"
     )
-    pushgateway_url: str | None = Field(default=None, description="Pushgateway to push the gauges to; without it no push")
+    pushgateway_url: str | None = Field(default=None, description="Pushgateway to push to; without it no push")
     metrics_host: str = Field(default="127.0.0.1", description="address on which /metrics is served")
     metrics_port: int = Field(default=9109, ge=0, le=65535, description="port on which /metrics is served")
     max_upload_bytes: int = Field(default=50_000_000, gt=0, description="largest file that is taken, in bytes")
@@ -35,10 +35,12 @@ class Settings(BaseSettings):
 
     @cached_property
     def zone(self) -> ZoneInfo:
+        """The time zone."""
         return ZoneInfo(self.timezone)
 
     @property
     def archive(self) -> Path:
+        """The folder of the archived uploads."""
         return self.home / "archive"
 
     @property

@@ -1,7 +1,8 @@
 """The catalogue as frozen values: what is promised, by whom, measured how.
 
-Belongs here: the shape of `metrics_catalog.yaml` (these models also generate the JSON Schema for editors) and the look-ups
-that the rest of the project asks of it. Does not belong here: reading the file (`catalogue_file.py`), judging progress.
+Belongs here: the shape of `metrics_catalog.yaml` (these models also generate the JSON Schema for editors) and the
+look-ups that the rest of the project asks of it. Does not belong here: reading the file (`catalogue_file.py`), judging
+progress.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ class Kind(StrEnum):
 
 
 class Comparator(StrEnum):
+    """What the figure must do to the value (domain rules of reading)."""
+
     AT_LEAST = "at_least"
     MORE_THAN = "more_than"
     AT_MOST = "at_most"
@@ -44,6 +47,8 @@ class Comparator(StrEnum):
 
 
 class Ambition(StrEnum):
+    """Whether the text commits, or strives (力争, 争取, 争创)."""
+
     BINDING = "binding"
     STRETCH = "stretch"
 
@@ -58,6 +63,8 @@ class Pace(StrEnum):
 
 
 class Cadence(StrEnum):
+    """How often a dataset is published."""
+
     MONTHLY = "monthly"
     QUARTERLY = "quarterly"
     ANNUAL = "annual"
@@ -85,12 +92,16 @@ class Words(_Frozen):
 
 
 class Chapter(_Frozen):
+    """A chapter of a document."""
+
     title: Words
     lead: Identifier | None = None  # department that leads the chapter (牵头)
     articles: tuple[int, int]  # first and last article number
 
 
 class Document(_Frozen):
+    """A published policy document."""
+
     title: Words
     number: str | None = None  # 文号
     region: RegionCode
@@ -101,6 +112,8 @@ class Document(_Frozen):
 
 
 class Region(_Frozen):
+    """A region by its GB/T 2260 code; `aliases` are the names that tables use for it."""
+
     name: Words
     aliases: tuple[str, ...] = ()
     part_of: RegionCode | None = None
@@ -132,16 +145,20 @@ class Recognition(_Frozen):
 
 
 class Dataset(_Frozen):
+    """A table that a department publishes again and again."""
+
     title: Words
     publishers: dict[RegionCode, Identifier]  # region -> publishing department
     cadence: Cadence
-    due_day: int = Field(ge=1, le=31)  # day of the month (due_month for annual) after the period by which it must be there
-    due_month: int = Field(default=1, ge=1, le=12)  # annual: months after the period's end; quarterly/monthly: 1
+    due_day: int = Field(ge=1, le=31)  # day by which it must be there ...
+    due_month: int = Field(default=1, ge=1, le=12)  # ... of the month that lies so many months after the period's end
     january: bool = False  # whether January is published by itself; by default January and February come together
     recognise: Recognition
 
 
 class Indicator(_Frozen):
+    """One statistical indicator; the same for every region."""
+
     name: Words
     kind: Kind
     unit: str
@@ -157,12 +174,16 @@ class Indicator(_Frozen):
 
 
 class Cite(_Frozen):
+    """Where in a document the target stands."""
+
     document: str
     chapter: int
     article: int = Field(ge=0)  # 0: the chapter's opening paragraph
 
 
 class Owners(_Frozen):
+    """Who answers: the lead department (牵头) and the responsible ones (责任单位), in the order of the text."""
+
     lead: Identifier | None
     responsible: tuple[Identifier, ...] = Field(min_length=1)
 

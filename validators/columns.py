@@ -1,6 +1,7 @@
 """The names of the columns of every frame that travels between the parts, in one place.
 
-Periods are SDMX time periods: '2025-03' a month, '2025-Q1' a quarter, '2025' a year. Ratios of progress are fractions (0-1).
+Periods are SDMX time periods: '2025-03' a month, '2025-Q1' a quarter, '2025' a year. Ratios of progress are fractions
+(0-1).
 """
 
 from __future__ import annotations

@@ -12,6 +12,8 @@ from typing import Any
 
 
 class Severity(StrEnum):
+    """What a finding does to the upload."""
+
     ERROR = "error"  # blocks the whole upload
     WARNING = "warning"  # is stored with the upload
     INFO = "info"  # something was done that the uploader should know, e.g. a hidden sheet was ignored
@@ -48,18 +50,23 @@ class Report:
 
     @property
     def blocked(self) -> bool:
+        """Whether any finding is an error."""
         return any(finding.severity is Severity.ERROR for finding in self.findings)
 
     def count(self, severity: Severity) -> int:
+        """How many findings are of this severity."""
         return sum(finding.severity is severity for finding in self.findings)
 
     def with_findings(self, more: Iterable[Finding]) -> Report:
+        """This report with more findings behind its own."""
         return Report(self.file, (*self.findings, *more))
 
     def to_json(self) -> dict[str, Any]:
+        """Plain data, for the database and for programs."""
         return {"file": self.file, "findings": [asdict(finding) for finding in self.findings]}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Report:
+        """The report that `to_json` wrote."""
         rows: Sequence[dict[str, Any]] = data["findings"]
         return cls(data["file"], tuple(Finding(**{**row, "severity": Severity(row["severity"])}) for row in rows))

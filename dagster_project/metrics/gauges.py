@@ -1,7 +1,7 @@
 """Frames to metric families: what is believed now, as Prometheus sees it.
 
-Belongs here: turning a snapshot of the database into samples. Does not belong here: names (`names.py`), where the samples go
-(`serve.py`, `push.py`), how a target is judged (`progress`).
+Belongs here: turning a snapshot of the database into samples. Does not belong here: names (`names.py`), where the
+samples go (`serve.py`, `push.py`), how a target is judged (`progress`).
 """
 
 from __future__ import annotations
@@ -89,7 +89,8 @@ class KpiCollector(Collector):
 def registry(
     catalogue: Catalogue, source: Callable[[], Snapshot], *, zone: ZoneInfo, kept_months: int = 36
 ) -> CollectorRegistry:
-    """A registry of its own (not the process-wide one) that holds the families of `source`, asked at each collection."""
+    """A registry of its own (not the process-wide one) that holds the families of `source`, asked at each
+    collection."""
     made = CollectorRegistry(auto_describe=False)
     made.register(KpiCollector(catalogue, source, zone=zone, kept_months=kept_months))
     return made

@@ -1,7 +1,7 @@
 """Every metric name and label name of the project, in one place.
 
-Belongs here: names, help texts and label sets; dashboards and alert rules take them from here. Words (names of targets and
-indicators) live in the info metric alone and are joined, so that a renamed target does not start new series.
+Belongs here: names, help texts and label sets; dashboards and alert rules take them from here. Words (names of targets
+and indicators) live in the info metric alone and are joined, so that a renamed target does not start new series.
 """
 
 from __future__ import annotations
@@ -73,7 +73,8 @@ RELEASE_DUE = Metric(
     "When the first period that has not arrived is, or was, due, by dataset.",
     ("dataset",),
 )
-# Gauges, hence without the suffix `_total`: an upload changes its state and a finding goes away with the corrected file.
+# Gauges, hence without the suffix `_total`: an upload changes its state and a finding goes away with the corrected
+# file.
 UPLOADS = Metric("kpi_uploads", "Uploads by dataset and state.", ("dataset", "state"))
 FINDINGS = Metric(
     "kpi_findings", "Findings on the uploads in force, by dataset, severity and rule.", ("dataset", "severity", "rule")

@@ -23,8 +23,9 @@ def push(
 ) -> int:
     """PUT the registry as group job="xushi" and return how many tries it took.
 
-    Waits 1, 2, 4 ... seconds between tries. Raises PushUnavailableError when the gateway stayed away (trying later can help;
-    the database holds everything and the next push brings it all), PushRefusedError when it answered with a 4xx."""
+    Waits 1, 2, 4 ... seconds between tries. Raises PushUnavailableError when the gateway stayed away (trying later can
+    help; the database holds everything and the next push brings it all), PushRefusedError when it answered with a
+    4xx."""
     for attempt in range(1, tries + 1):
         try:
             push_to_gateway(url, job=JOB, registry=made, timeout=timeout_seconds)

@@ -14,8 +14,8 @@ from validators.periods import Month, Period, Quarter, Year, parse_period
 
 
 def periods_of(dataset: Dataset, year: int) -> tuple[Period, ...]:
-    """The periods that `dataset` publishes for `year`. A monthly one has no January unless it says so: January and February
-    come together in February's table."""
+    """The periods that `dataset` publishes for `year`. A monthly one has no January unless it says so: January and
+    February come together in February's table."""
     if dataset.cadence is Cadence.ANNUAL:
         return (Year(year),)
     if dataset.cadence is Cadence.QUARTERLY:
@@ -24,8 +24,8 @@ def periods_of(dataset: Dataset, year: int) -> tuple[Period, ...]:
 
 
 def due_day(dataset: Dataset, period: Period) -> date:
-    """The last day on which the table of `period` is in time: `due_day` of the month that lies `due_month` months after the
-    period's end, or that month's last day where it is shorter."""
+    """The last day on which the table of `period` is in time: `due_day` of the month that lies `due_month` months after
+    the period's end, or that month's last day where it is shorter."""
     month = Month.from_ordinal(period.last_month.ordinal + dataset.due_month)
     return date(month.year, month.month, min(dataset.due_day, calendar.monthrange(month.year, month.month)[1]))
 

@@ -21,6 +21,7 @@ from validators.columns import STORED
 from validators.periods import Month
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+MARCH = Month(2025, 3)
 
 
 def stored(*rows: tuple[str, str, str, str, float]) -> pd.DataFrame:
@@ -31,7 +32,7 @@ def stored(*rows: tuple[str, str, str, str, float]) -> pd.DataFrame:
     )[list(STORED)]
 
 
-def snapshot_of(catalogue: Catalogue, observations: pd.DataFrame, as_of: Month = Month(2025, 3)) -> Snapshot:
+def snapshot_of(catalogue: Catalogue, observations: pd.DataFrame, as_of: Month = MARCH) -> Snapshot:
     targets = TargetTable.from_catalogue(catalogue)
     return Snapshot(
         evaluation=evaluate(targets, Panel.from_observations(observations, targets), as_of),
