@@ -49,6 +49,11 @@ def _is_bracketed(text: str) -> bool:
     return False
 
 
+def convertible(units: Mapping[str, Unit], one: str, other: str) -> bool:
+    """Whether two units convert into each other; True for an undeclared one, which is a problem of its own."""
+    return one not in units or other not in units or units[one].dimension == units[other].dimension
+
+
 class UnitTable:
     """Look-ups in the units of a catalogue. Keys are the catalogue's own ('亿元')."""
 
@@ -56,7 +61,7 @@ class UnitTable:
         self._units = units
         self._keys: dict[str, str] = {}
         for key, unit in units.items():
-            for text in (key, unit.name.zh, unit.name.en, *unit.aliases):
+            for text in (key, unit.name.zh, *unit.aliases):
                 self._keys.setdefault(plain_unit(text), key)
         if "%" in units:
             for text in _PER_CENT:
