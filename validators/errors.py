@@ -12,6 +12,7 @@ XushiError                      everything raised on purpose
 ├── UnitError                   an unknown unit, or two units that can't be converted
 ├── StoreError                  the database refused
 ├── ArchiveError                an archived file is missing or damaged, or can't be written
+├── ForeignFilesError           a folder to be written to holds files that somebody else put there
 ├── PushRefusedError            the Pushgateway refused the gauges (4xx); trying again can't help
 └── TemporaryError              may pass by itself: trying again can help (a locked database, a server that is away)
     └── PushUnavailableError    the Pushgateway is away, slow, or broken (5xx)
@@ -79,6 +80,10 @@ class ArchiveError(XushiError):
 
 class TemporaryError(XushiError):
     """May pass by itself; trying again can help."""
+
+
+class ForeignFilesError(XushiError):
+    """A folder to be written to holds files that somebody else put there."""
 
 
 class PushRefusedError(XushiError):
