@@ -82,12 +82,14 @@ FINDINGS = Metric(
 PUSH_TIMESTAMP = Metric("kpi_push_timestamp_seconds", "When these gauges were computed.", ())
 RUN_DURATION = Metric("kpi_run_duration_seconds", "How long the last evaluation took, from the read to the gauges.", ())
 EXPECTED_VALUE = Metric(
-    "kpi_expected_value", "What should have been reached by the period of the latest figure, in the target's unit.", ("target",)
+    "kpi_expected_value",
+    "What should have been reached by the period of the latest figure, in the target's unit.",
+    ("target",),
 )
 EXPECTED_PATH = Metric(
     "kpi_expected_path_value",
-    "What should be reached by the end of each month of the year, in the target's unit; path: linear, seasonal,
-    schedule.", ("target", "indicator", "region", "path", "period"),
+    "What should be reached by each month of the year, in the target's unit; path: linear, seasonal, schedule.",
+    ("target", "indicator", "region", "path", "period"),
 )
 TARGET_DUE = Metric("kpi_target_due_timestamp_seconds", "End of the month in which the target must hold.", ("target",))
 LIGHT_SINCE = Metric(
@@ -104,18 +106,24 @@ DATASET_INFO = Metric(
     "kpi_dataset_info", "Words of a dataset; always 1.", ("dataset", "cadence", "publisher", "name_zh", "name_en")
 )
 INDICATOR_INFO = Metric(
-    "kpi_indicator_info", "Words of an indicator; always 1.", ("indicator", "dataset", "kind", "unit", "name_zh", "name_en")
+    "kpi_indicator_info",
+    "Words of an indicator; always 1.",
+    ("indicator", "dataset", "kind", "unit", "name_zh", "name_en"),
 )
 REGION_INFO = Metric("kpi_region_info", "Words of a region; always 1.", ("region", "name_zh", "name_en"))
 DOCUMENT_INFO = Metric(
-    "kpi_document_info", "Words of a chapter of a document; always 1.", ("document", "chapter", "title_zh", "title_en")
+    "kpi_document_info",
+    "Words of a chapter of a document; always 1.",
+    ("document", "chapter", "title_zh", "title_en"),
 )
 REJECTED_SINCE = Metric(
     "kpi_upload_rejected_timestamp_seconds",
     "When the oldest rejected upload that nothing has replaced was rejected, by dataset.",
     ("dataset",),
 )
-REVISIONS = Metric("kpi_revised_figures", "Figures whose value was changed by a later upload, by dataset.", ("dataset",))
+REVISIONS = Metric(
+    "kpi_revised_figures", "Figures whose value was changed by a later upload, by dataset.", ("dataset",)
+)
 RUN_ENDED = Metric(
     "kpi_run_ended_timestamp_seconds", "When the last run of a Dagster job ended, by outcome.", ("job", "outcome")
 )
