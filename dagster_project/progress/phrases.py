@@ -18,6 +18,9 @@ from validators.periods import Quarter, Year, parse_period
 # How a period is said: since January (flows, counts, year-to-date growth), at its end (stocks), or by itself.
 SINCE_JANUARY, AT_END, ITSELF = 0, 1, 2
 
+_LARGEST = 1e15  # hundredths; beyond this float64 no longer holds them exactly
+_TAILS = ["" if part == 0 else f".{part:02d}".rstrip("0") for part in range(100)]
+
 _PROMISES: dict[Comparator, tuple[str, str, str]] = {  # around the amount: zh before, zh after, en before
     Comparator.AT_LEAST: ("", "以上", "at least "),
     Comparator.MORE_THAN: ("超", "", "more than "),
@@ -32,22 +35,38 @@ _PROMISES: dict[Comparator, tuple[str, str, str]] = {  # around the amount: zh b
 def written(values: Floats, decimals: int, *, fixed: bool = False) -> Texts:
     """Numbers in plain writing, without exponent or grouping, the same in both languages. Shape (n,).
 
-    At most so many decimals, without trailing zeros; small numbers keep more (below 10 one more, below 0.1 four), so
-    that a rate of 0.04 doesn't become 0. `fixed` always writes exactly `decimals`. NaN is written as ''.
+    At most so many decimals (0, 1 or 2), without trailing zeros; small numbers keep more (below 10 two, below 0.1 four), so
+    that a rate of 0.04 doesn't become 0. `fixed` always writes exactly `decimals`. What isn't finite is written as ''.
+
+    The whole part and the hundredths are looked up in two small tables: formatting each of millions of numbers by itself
+    would take most of the time of an evaluation.
     """
     known = np.isfinite(values)
-    if fixed:
-        return texts(
-            [f"{value:.{decimals}f}" if ok else "" for value, ok in zip(values.tolist(), known.tolist(), strict=True)]
-        )
-    size = np.abs(values)
-    rounded = np.where(
-        size >= 10,
-        np.round(values, decimals),
-        np.where(size >= 0.1, np.round(values, max(decimals, 2)), np.round(values, 4)),
+    size = np.where(known, np.abs(values), 0.0)
+    coarse = fixed | (size >= 10)
+    places = np.where(coarse, decimals, 2)
+    hundredths = np.where(
+        places == 2, np.rint(size * 100), np.where(places == 1, np.rint(size * 10) * 10, np.rint(size) * 100)
     )
-    plain = (rounded + 0.0).tolist()  # + 0.0 turns -0.0 into 0.0
-    return texts([f"{value:.15g}" if ok else "" for value, ok in zip(plain, known.tolist(), strict=True)])
+    whole, rest = np.divmod(np.minimum(hundredths, _LARGEST), 100)
+    tails = [f".{part:02d}"[: decimals + 1] if decimals else "" for part in range(100)] if fixed else _TAILS
+    found = _wholes(whole.astype(np.int64)) + texts(tails)[rest.astype(np.int64)]
+    negative = (values < 0) & (hundredths > 0)
+    found[negative] = "-" + found[negative]
+    unusual = (hundredths > _LARGEST) | (~coarse & (size > 0) & (size < 0.1))
+    for row in np.flatnonzero(unusual & known):  # few: very large, or very small
+        found[row] = f"{np.round(values[row], 4) + 0.0:.15g}" if size[row] < 1 else f"{values[row]:.0f}"
+    found[~known] = ""
+    return found
+
+
+def _wholes(numbers: Integers) -> Texts:
+    """str() of whole numbers from zero up, each distinct one formatted once."""
+    largest = int(numbers.max(initial=0))
+    if largest <= 4 * len(numbers) + 1000:
+        return texts([str(number) for number in range(largest + 1)])[numbers]
+    distinct, codes = np.unique(numbers, return_inverse=True)
+    return texts([str(number) for number in distinct.tolist()])[codes]
 
 
 def period_style(targets: TargetTable) -> Integers:
