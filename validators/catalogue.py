@@ -81,111 +81,159 @@ class Measure(StrEnum):
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    # The docstrings under the fields become the descriptions in the JSON Schema, which editors show.
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True)
 
 
 class Words(_Frozen):
     """The same words in Chinese and in English."""
 
     zh: str = Field(min_length=1)
+    """中文 Chinese"""
     en: str = Field(min_length=1)
+    """英文 English"""
 
 
 class Chapter(_Frozen):
     """A chapter of a document."""
 
     title: Words
-    lead: Identifier | None = None  # department that leads the chapter (牵头)
-    articles: tuple[int, int]  # first and last article number
+    """章名 title of the chapter"""
+    lead: Identifier | None = None
+    """牵头单位 department that leads the chapter"""
+    articles: tuple[int, int]
+    """首条与末条 first and last article number, such as [1, 6]"""
 
 
 class Document(_Frozen):
     """A published policy document."""
 
     title: Words
-    number: str | None = None  # 文号
+    """文件名称 title"""
+    number: str | None = None
+    """文号 document number"""
     region: RegionCode
+    """地区代码 region that the document commits"""
     issued: date
+    """印发日期 day of issue"""
     year: int
+    """政策年度 year that the targets are for"""
     chapters: dict[int, Chapter]
+    """各章，以章号为键 chapters by number"""
     note: Words | None = None
+    """说明 what a reader must know of the text at hand"""
 
 
 class Region(_Frozen):
     """A region by its GB/T 2260 code; `aliases` are the names that tables use for it."""
 
     name: Words
+    """地区名称 name"""
     aliases: tuple[str, ...] = ()
+    """表中的其他写法 other names in tables"""
     part_of: RegionCode | None = None
+    """上级地区 region that this one is a part of"""
 
 
 class Department(_Frozen):
     """A canonical Chinese name, its English name, and every other spelling met in the documents or in tables."""
 
     name: Words
+    """单位规范名称 canonical name"""
     region: RegionCode
+    """所属地区 region it belongs to"""
     aliases: tuple[str, ...] = ()
+    """文件与表中的其他写法 other spellings"""
 
 
 class Unit(_Frozen):
     """`dimension` names what may be converted into each other; `factor` is how many base units one of these is."""
 
     name: Words
+    """名称 name"""
     dimension: Identifier
+    """量纲：相同者可换算 what converts into each other: yuan, us_dollar, person"""
     factor: Decimal = Decimal(1)
+    """等于多少个基本单位 how many base units: 亿元 is 100000000 yuan"""
     aliases: tuple[str, ...] = ()
+    """表中的其他写法 other spellings in tables"""
 
 
 class Recognition(_Frozen):
-    """How a dataset's table is told from others and read. `titles` are words of which one must stand in the title, the
-    sheet name or the file name; `columns` maps a measure to further header words, beside those the reader knows."""
+    """How a dataset's table is told from others and read."""
 
     titles: tuple[str, ...] = Field(min_length=1)
+    """标题、表名或文件名中的词 words of which one must stand in the title, the sheet name or the file name"""
     columns: dict[Measure, tuple[str, ...]] = {}
+    """各口径的其他表头词 further header words by measure, beside those that the reader knows"""
 
 
 class Dataset(_Frozen):
     """A table that a department publishes again and again."""
 
     title: Words
-    publishers: dict[RegionCode, Identifier]  # region -> publishing department
+    """数据集名称 title"""
+    publishers: dict[RegionCode, Identifier]
+    """各地区的发布单位 publishing department by region"""
     cadence: Cadence
-    due_day: int = Field(ge=1, le=31)  # day by which it must be there ...
-    due_month: int = Field(default=1, ge=1, le=12)  # ... of the month that lies so many months after the period's end
-    january: bool = False  # whether January is published by itself; by default January and February come together
+    """发布频率 how often it is published"""
+    due_day: int = Field(ge=1, le=31)
+    """应在几日前发布 day by which it must be there"""
+    due_month: int = Field(default=1, ge=1, le=12)
+    """期后第几个月 of which month after the period's end (annual datasets; others 1)"""
+    january: bool = False
+    """一月是否单独发布 whether January is published by itself; by default January and February come together"""
     recognise: Recognition
+    """如何识别其表 how its table is recognised and read"""
 
 
 class Indicator(_Frozen):
     """One statistical indicator; the same for every region."""
 
     name: Words
+    """指标名称 name"""
     kind: Kind
+    """指标类型 kind: flow and count accumulate over the year, growth is published in %, the others are levels"""
     unit: str
+    """计量单位 unit, declared under units"""
     dataset: Identifier
-    labels: tuple[str, ...] = ()  # row labels in tables beside name.zh; "parent/child" for a row that needs its parent
-    numerator: Identifier | None = None  # ratios
+    """所在数据集 dataset that reports it"""
+    labels: tuple[str, ...] = ()
+    """表中行名的其他写法 row labels in tables beside name.zh; "parent/child" for a row that needs its parent"""
+    numerator: Identifier | None = None
+    """分子（比率） numerator of a ratio"""
     denominator: Identifier | None = None
-    of: Identifier | None = None  # growth: the indicator whose growth it is, where that is catalogued too
-    part_of: Identifier | None = None  # the indicator of which this is a part (其中)
-    minimum: float | None = None  # plausible range in `unit`; None: by kind
+    """分母（比率） denominator of a ratio; leave out both where the parts are no statistics"""
+    of: Identifier | None = None
+    """增速所对应的指标 for growth: the indicator whose growth it is, where that is catalogued in the same dataset"""
+    part_of: Identifier | None = None
+    """其中项的总项 the indicator of which this is a part (其中)"""
+    minimum: float | None = None
+    """合理下限 smallest plausible value in `unit`; by kind where left out"""
     maximum: float | None = None
+    """合理上限 largest plausible value in `unit`; by kind where left out"""
     definition: Words | None = None
+    """指标解释 definition"""
 
 
 class Cite(_Frozen):
     """Where in a document the target stands."""
 
     document: str
+    """文件 document id"""
     chapter: int
-    article: int = Field(ge=0)  # 0: the chapter's opening paragraph
+    """章 chapter number"""
+    article: int = Field(ge=0)
+    """条，0 为章首 article number; 0 is the chapter's opening paragraph"""
 
 
 class Owners(_Frozen):
     """Who answers: the lead department (牵头) and the responsible ones (责任单位), in the order of the text."""
 
     lead: Identifier | None
+    """牵头单位 lead department"""
     responsible: tuple[Identifier, ...] = Field(min_length=1)
+    """责任单位 responsible departments, in the order of the text"""
 
 
 class Bands(_Frozen):
@@ -204,34 +252,58 @@ class Target(_Frozen):
     """One number that a government commits to."""
 
     indicator: Identifier
+    """指标 indicator that measures it"""
     region: RegionCode
+    """地区代码 region that commits to it"""
     cite: Cite
+    """出处 where it is written"""
     comparator: Comparator
+    """at_least 以上 · more_than 超 · less_than 少于 · about 左右 · rank_within 前N · positive 正增长 · exactly 预算"""
     value: Decimal
+    """目标值 the number as written"""
     unit: str
+    """目标值的单位 its unit; must convert into the indicator's"""
     ambition: Ambition
+    """stretch 为力争、争取、争创 stretch where the clause strives, else binding"""
     due: MonthText
+    """完成月份 month in which it must hold: 2025-12 unless the text says otherwise"""
     owners: Owners
+    """责任单位 who answers for it"""
     pace: Pace
+    """linear 序时进度 · level 以最新数据为准 · schedule 分月计划 · year_end 年终认定"""
     part_of: TargetIdentifier | None = None
+    """其中项的总目标 target of which this is a part, so that no sum counts it twice"""
     condition: Words | None = None
-    tolerance: Decimal | None = Field(default=None, ge=0)  # fraction of the value, for about and exactly (default 0.02)
-    band: float | None = Field(default=None, gt=0)  # yellow band of this target alone, in the measure of `Bands`
-    schedule: dict[MonthText, Decimal] | None = None  # cumulative plan, for pace schedule
+    """口径限定 words that define what is counted"""
+    tolerance: Decimal | None = Field(default=None, ge=0)
+    """容差（占目标值） fraction of the value, for about and exactly; 0.02 where left out"""
+    band: float | None = Field(default=None, gt=0)
+    """本目标的黄灯宽度 yellow band of this target alone, in the measure of `bands`"""
+    schedule: dict[MonthText, Decimal] | None = None
+    """分月累计计划 cumulative plan by month, for the pace schedule; ends in the due month"""
     note: Words | None = None
+    """说明 note"""
 
 
 class Catalogue(_Frozen):
     """The whole file. Keys of the mappings are the identifiers; load with `catalogue_file.load_catalogue`."""
 
     documents: dict[str, Document]
+    """政策文件 policy documents"""
     regions: dict[RegionCode, Region]
+    """地区 regions by code"""
     departments: dict[Identifier, Department]
+    """部门 departments"""
     units: dict[str, Unit]
+    """计量单位 units by their Chinese text"""
     bands: Bands = Bands()
+    """黄灯宽度 yellow bands by kind"""
     datasets: dict[Identifier, Dataset]
+    """数据集 tables that are published"""
     indicators: dict[Identifier, Indicator]
+    """指标 indicators"""
     targets: dict[TargetIdentifier, Target]
+    """目标 targets"""
 
     @cached_property
     def dataset_indicators(self) -> dict[str, tuple[str, ...]]:
