@@ -75,8 +75,10 @@ def first_print(subjects: Subjects, series: Series, *, dataset: str, month: int,
     chosen = np.zeros(len(root))
     rows = np.unique(root[(subjects.dataset == dataset) & ~scattered & subjects.cumulative])
     rows = rows[part[rows] > 0]
-    likely = np.array([fraction(seed, "revised", *subjects.keys[row]) for row in rows])
-    for row in rows[likely <= max(0.4, likely.min(initial=1))]:
+    for index, row in enumerate(rows):
+        # The first is the table's headline; of the others some.
+        if index and fraction(seed, "revised", *subjects.keys[row]) > 0.4:
+            continue
         short = 0.01 + 0.02 * fraction(seed, "revision", *subjects.keys[row])
         chosen[row] = min(0.6, short * total[row] / part[row])
     changed = replace(

@@ -13,19 +13,45 @@ from dagster_project.sample.subjects import Subjects
 from validators.catalogue import Catalogue
 from validators.units import UnitTable
 
-# Rounded orders of magnitude for 2024, by indicator and region, in the indicator's usual unit. Only for indicators
-# without a target of their own; all others follow from their target.
+_CITY, _DISTRICT = "330300", "330303"
+
+# Rounded orders of magnitude of a year, in the given unit, for indicators without a target of their own; the others
+# follow from their target. An indicator that is neither here nor related to one that is gets a plain guess.
 KNOWN = {
-    ("gdp", "330300"): (9700.0, "亿元"),
-    ("gdp", "330303"): (950.0, "亿元"),
-    ("retail_sales", "330300"): (4300.0, "亿元"),
-    ("retail_sales", "330303"): (330.0, "亿元"),
-    ("fixed_asset_investment", "330300"): (2900.0, "亿元"),
-    ("fixed_asset_investment", "330303"): (330.0, "亿元"),
-    ("general_budget_revenue", "330300"): (620.0, "亿元"),
-    ("general_budget_revenue", "330303"): (70.0, "亿元"),
-    ("general_budget_expenditure", "330300"): (1150.0, "亿元"),
-    ("general_budget_expenditure", "330303"): (95.0, "亿元"),
+    ("gdp", _CITY): (9700.0, "亿元"),
+    ("gdp", _DISTRICT): (950.0, "亿元"),
+    ("retail_sales", _CITY): (4300.0, "亿元"),
+    ("retail_sales", _DISTRICT): (330.0, "亿元"),
+    ("industrial_value_added", _DISTRICT): (330.0, "亿元"),
+    ("services_value_added", _DISTRICT): (480.0, "亿元"),
+    ("digital_core_value_added", _DISTRICT): (75.0, "亿元"),
+    ("software_revenue", _CITY): (180.0, "亿元"),
+    ("telecom_volume", _CITY): (150.0, "亿元"),
+    ("services_trade", _CITY): (320.0, "亿元"),
+    ("general_budget_expenditure", _DISTRICT): (95.0, "亿元"),
+    ("municipal_soe_rd", _CITY): (6.5, "亿元"),
+    ("fund_investment", _CITY): (45.0, "亿元"),
+    ("fund_investment", _DISTRICT): (6.0, "亿元"),
+    ("fdi", _DISTRICT): (9000.0, "万美元"),
+    ("medical_costs_in_need", _DISTRICT): (4200.0, "万元"),
+    ("land_supplied", _CITY): (26000.0, "亩"),
+    ("land_supplied", _DISTRICT): (4200.0, "亩"),
+    ("energy_quota", _CITY): (60.0, "万吨标准煤"),
+    ("energy_quota", _DISTRICT): (12.0, "万吨标准煤"),
+    ("patient_visits", _DISTRICT): (520.0, "万人次"),
+    ("resident_population", _DISTRICT): (73.0, "万人"),
+    ("elderly_population", _DISTRICT): (11.0, "万人"),
+    ("infants_under_three", _DISTRICT): (24.0, "千人"),
+    ("population_aged_18_22", _CITY): (44.0, "万人"),
+    ("streets", _DISTRICT): (10.0, "个"),
+    ("townships", _CITY): (185.0, "个"),
+    ("townships", _DISTRICT): (10.0, "个"),
+    ("ready_projects", _DISTRICT): (40.0, "个"),
+    ("supported_talents", _CITY): (240.0, "人"),
+    ("supported_talents", _DISTRICT): (58.0, "人"),
+    ("imported_talents", _CITY): (160.0, "人"),
+    ("imported_talents", _DISTRICT): (36.0, "人"),
+    ("talent_plan_selected", _CITY): (300.0, "人"),
 }
 _DISTRICT_SHARE = 0.18  # a district's usual share in its city
 _PART_SHARE = 0.45  # the largest part's usual share in its whole

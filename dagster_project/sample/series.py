@@ -109,6 +109,11 @@ def _accumulating(
     annual = np.empty((len(size), YEARS))
     annual[:, -1] = np.where(aimed, reached / season[:, -1, _JUDGED], size)
     annual[:, -2] = size / (1 + promised)
+    # An amount that misses its target by far did not fall by far: the target was too high. Where growth was promised
+    # too, the year before follows from the two promises.
+    loose = aimed & ~np.isin(np.arange(len(size)), subjects.base[~np.isnan(subjects.target)])
+    within = np.clip(annual[:, -2], annual[:, -1] / 1.22, annual[:, -1] / 0.88)
+    annual[:, -2] = np.where(loose, within, annual[:, -2])
     steps = 1 + np.clip(0.05 + 0.04 * draws.year, -0.08, 0.18)
     for year in range(YEARS - 3, -1, -1):
         annual[:, year] = annual[:, year + 1] / steps[:, year]
@@ -121,9 +126,11 @@ def _levels(subjects: Subjects, draws: Draws, size: NDArray[np.float64], scenari
     reached = _range("level", scenario, draws.uniform[:, 6])
     judged = np.where(subjects.downward, size / reached, size * reached)
     judged = np.where(np.isnan(subjects.target), size, np.minimum(judged, subjects.maximum))
-    slope = draws.between(7, 0.015, 0.05) * np.where(subjects.downward, -1, 1)
+    # Nobody drives a stock without a target: the number of townships stays what it is.
+    lively = np.where(subjects.is_kind(Kind.STOCK) & np.isnan(subjects.target), 0.04, 1.0)
+    slope = draws.between(7, 0.015, 0.05) * np.where(subjects.downward, -1, 1) * lively
     years = (np.arange(YEARS * 12).reshape(YEARS, 12) - (YEARS - 1) * 12 - _JUDGED) / 12
-    noise = 0.004 * np.clip(draws.level, -2, 2)
+    noise = 0.004 * np.clip(draws.level, -2, 2) * lively[:, None, None]
     noise[:, -1, _JUDGED] = 0
     path = judged[:, None, None] * (1 + slope[:, None, None] * years + noise)
     ranks = subjects.is_kind(Kind.RANK)
