@@ -35,11 +35,12 @@ _PROMISES: dict[Comparator, tuple[str, str, str]] = {  # around the amount: zh b
 def written(values: Floats, decimals: int, *, fixed: bool = False) -> Texts:
     """Numbers in plain writing, without exponent or grouping, the same in both languages. Shape (n,).
 
-    At most so many decimals (0, 1 or 2), without trailing zeros; small numbers keep more (below 10 two, below 0.1 four), so
-    that a rate of 0.04 doesn't become 0. `fixed` always writes exactly `decimals`. What isn't finite is written as ''.
+    At most so many decimals (0, 1 or 2), without trailing zeros; small numbers keep more (below 10 two, below 0.1
+    four), so that a rate of 0.04 doesn't become 0. `fixed` always writes exactly `decimals`. What isn't finite is
+    written as ''.
 
-    The whole part and the hundredths are looked up in two small tables: formatting each of millions of numbers by itself
-    would take most of the time of an evaluation.
+    The whole part and the hundredths are looked up in two small tables: formatting each of millions of numbers by
+    itself would take most of the time of an evaluation.
     """
     known = np.isfinite(values)
     size = np.where(known, np.abs(values), 0.0)
