@@ -6,7 +6,7 @@ samples go (`serve.py`, `push.py`), how a target is judged (`progress`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.registry import Collector
 
 from dagster_project.metrics import names
-from dagster_project.progress import Light
+from dagster_project.progress import Course, Light
 from dagster_project.progress.releases import next_due
 from validators.catalogue import Catalogue
 from validators.periods import Month, month_ordinals, parse_period
@@ -32,10 +32,13 @@ LIGHTS = tuple(light.value for light in Light)
 @dataclass(frozen=True)
 class Snapshot:
     """What the gauges are made of. Frames: `evaluation` one row per target (columns of `progress.evaluate`),
+    `course` in the same order, `paths` (columns of `progress.paths`),
     `observations` current figures (STORED columns), `uploads` (dataset, state, uploads), `findings` (dataset, severity,
     rule, findings). `computed_at` is tz-aware; `seconds` is how long the evaluation took."""
 
     evaluation: pd.DataFrame
+    course: Course
+    paths: pd.DataFrame
     observations: pd.DataFrame
     uploads: pd.DataFrame
     findings: pd.DataFrame
@@ -51,15 +54,18 @@ class KpiCollector(Collector):
         self, catalogue: Catalogue, source: Callable[[], Snapshot], *, zone: ZoneInfo, kept_months: int
     ) -> None:
         self._catalogue, self._source, self._zone, self._kept_months = catalogue, source, zone, kept_months
-        self._info = _target_info(catalogue)
+        self._words = (_target_info(catalogue), *_other_words(catalogue))
 
     def collect(self) -> Iterator[Family]:
         """The families, in the order of the contract; a figure that isn't known is left out rather than sent as NaN."""
         snapshot = self._source()
-        yield self._info
+        yield from self._words
         yield from _target_families(snapshot.evaluation)
         yield _light_family(snapshot.evaluation)
-        yield _timestamps(names.ACTUAL_PERIOD, _ends(snapshot.evaluation, "target", "period", self._zone))
+        yield from _course_families(snapshot.evaluation, snapshot.course, self._zone)
+        yield _by_key(names.TARGET_DUE, _ends(snapshot.evaluation, "target", "due", self._zone))
+        yield _path_family(snapshot.paths, self._catalogue)
+        yield _by_key(names.ACTUAL_PERIOD, _ends(snapshot.evaluation, "target", "period", self._zone))
         yield _observation_family(snapshot.observations, self._kept_months)
         yield from self._release_families(snapshot)
         yield _counted(names.UPLOADS, snapshot.uploads, "uploads")
@@ -77,13 +83,13 @@ class KpiCollector(Collector):
         received = {
             str(dataset): {str(period) for period in group["period"]} for dataset, group in pairs.groupby("dataset")
         }
-        yield _timestamps(names.PERIOD_LATEST, _latest_ends(pairs, self._zone))
+        yield _by_key(names.PERIOD_LATEST, _latest_ends(pairs, self._zone))
         due: dict[str, float] = {}
         for key, dataset in self._catalogue.datasets.items():
             day = next_due(dataset, received.get(key, set()))
             if day is not None:
                 due[key] = datetime.combine(day + timedelta(days=1), time(), self._zone).timestamp()
-        yield _timestamps(names.RELEASE_DUE, due)
+        yield _by_key(names.RELEASE_DUE, due)
 
 
 def registry(
@@ -118,6 +124,60 @@ def _target_info(catalogue: Catalogue) -> GaugeMetricFamily:
             ],
             1.0,
         )
+    return family
+
+
+def _other_words(catalogue: Catalogue) -> Iterator[Family]:
+    """Words of everything that is an id in a label, for joins and for the variables of dashboards."""
+    yield _info(
+        names.DEPARTMENT_INFO,
+        ((key, one.region, one.name.zh, one.name.en) for key, one in catalogue.departments.items()),
+    )
+    yield _info(
+        names.DATASET_INFO,
+        (
+            (key, one.cadence.value, next(iter(one.publishers.values()), ""), one.title.zh, one.title.en)
+            for key, one in catalogue.datasets.items()
+        ),
+    )
+    yield _info(
+        names.INDICATOR_INFO,
+        (
+            (key, one.dataset, one.kind.value, one.unit, one.name.zh, one.name.en)
+            for key, one in catalogue.indicators.items()
+        ),
+    )
+    yield _info(names.REGION_INFO, ((key, one.name.zh, one.name.en) for key, one in catalogue.regions.items()))
+    yield _info(
+        names.DOCUMENT_INFO,
+        (
+            (key, str(number), chapter.title.zh, chapter.title.en)
+            for key, document in catalogue.documents.items()
+            for number, chapter in document.chapters.items()
+        ),
+    )
+
+
+def _info(metric: names.Metric, rows: Iterable[Sequence[str]]) -> Family:
+    family = GaugeMetricFamily(metric.name, metric.help, labels=metric.labels)
+    for row in rows:
+        family.add_metric(row, 1.0)
+    return family
+
+
+def _course_families(evaluation: pd.DataFrame, course: Course, zone: ZoneInfo) -> Iterator[Family]:
+    targets = evaluation["target"].tolist()
+    since = {ordinal: _end_of(Month.from_ordinal(ordinal), zone) for ordinal in np.unique(course.since).tolist()}
+    yield _by_key(names.LIGHT_SINCE, dict(zip(targets, map(since.get, course.since.tolist()), strict=True)))
+    yield _by_key(names.LIGHT_MONTHS, dict(zip(targets, course.months.tolist(), strict=True)))
+    yield _by_key(names.SLIPPED, dict(zip(targets, course.slipped.tolist(), strict=True)))
+
+
+def _path_family(paths: pd.DataFrame, catalogue: Catalogue) -> Family:
+    family = GaugeMetricFamily(names.EXPECTED_PATH.name, names.EXPECTED_PATH.help, labels=names.EXPECTED_PATH.labels)
+    targets = catalogue.targets
+    for target, path, period, value in paths.itertuples(index=False):
+        family.add_metric([target, targets[target].indicator, targets[target].region, path, period], value)
     return family
 
 
@@ -171,7 +231,7 @@ def _end_of(month: Month, zone: ZoneInfo) -> float:
     return datetime(following.year, following.month, 1, tzinfo=zone).timestamp()
 
 
-def _timestamps(metric: names.Metric, values: Mapping[str, float]) -> Family:
+def _by_key(metric: names.Metric, values: Mapping[str, float]) -> Family:
     family = GaugeMetricFamily(metric.name, metric.help, labels=metric.labels)
     for key, value in values.items():
         family.add_metric([key], value)

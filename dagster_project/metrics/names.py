@@ -137,6 +137,7 @@ TARGET_GAUGES = (
     (EXPECTED, "expected_ratio"),
     (SEASONAL, "seasonal_ratio"),
     (PACE, "pace_ratio"),
+    (EXPECTED_VALUE, "expected_value"),
     (GAP, "gap_value"),
     (REQUIRED_RUN_RATE, "required_run_rate"),
     (AVERAGE_RUN_RATE, "average_run_rate"),

@@ -7,10 +7,11 @@ database, the catalogue file, anything printed (`scoreboard`).
 from __future__ import annotations
 
 from dagster_project.progress.columns import EVALUATION
+from dagster_project.progress.course import Course, course, paths
 from dagster_project.progress.evaluate import evaluate
 from dagster_project.progress.lights import Light
 from dagster_project.progress.panel import Panel
 from dagster_project.progress.rollup import rollup
 from dagster_project.progress.targets import TargetTable
 
-__all__ = ["EVALUATION", "Light", "Panel", "TargetTable", "evaluate", "rollup"]
+__all__ = ["EVALUATION", "Course", "Light", "Panel", "TargetTable", "course", "evaluate", "paths", "rollup"]

@@ -15,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from dagster_project.metrics.gauges import Registry, Snapshot, registry
 from dagster_project.metrics.serve import Fresh, serve, text
-from dagster_project.progress import Panel, TargetTable, evaluate
+from dagster_project.progress import Panel, TargetTable, course, evaluate, paths
 from validators.catalogue import Catalogue
 from validators.columns import STORED
 from validators.periods import Month
@@ -34,8 +34,11 @@ def stored(*rows: tuple[str, str, str, str, float]) -> pd.DataFrame:
 
 def snapshot_of(catalogue: Catalogue, observations: pd.DataFrame, as_of: Month = MARCH) -> Snapshot:
     targets = TargetTable.from_catalogue(catalogue)
+    panel = Panel.from_observations(observations, targets)
     return Snapshot(
-        evaluation=evaluate(targets, Panel.from_observations(observations, targets), as_of),
+        evaluation=evaluate(targets, panel, as_of),
+        course=course(targets, panel, as_of),
+        paths=paths(targets, panel),
         observations=observations,
         uploads=pd.DataFrame({"dataset": ["trade"], "state": ["accepted"], "uploads": [3]}),
         findings=pd.DataFrame({"dataset": ["trade"], "severity": ["warning"], "rule": ["outlier"], "findings": [2]}),
@@ -78,13 +81,29 @@ def test_a_target_shows_its_value_its_figure_and_exactly_one_light(made: Registr
     assert sum(shown) == 1
 
 
-def test_words_live_in_the_info_metric_alone(made: Registry, small_catalogue: Catalogue) -> None:
+def test_words_live_in_info_metrics_alone(made: Registry, small_catalogue: Catalogue) -> None:
     for family in made.collect():
-        if family.name != "kpi_target_info":
-            assert all(len(sample.labels) <= 4 for sample in family.samples)
+        if not family.name.endswith("_info"):
+            assert not any({"name_zh", "name_en"} & set(sample.labels) for sample in family.samples)
     info = next(family for family in made.collect() if family.name == "kpi_target_info")
     assert {sample.labels["target"] for sample in info.samples} == set(small_catalogue.targets)
     assert all(sample.value == 1 for sample in info.samples)
+
+
+def test_a_light_says_since_when_it_shows(made: Registry, small_catalogue: Catalogue) -> None:
+    key = {"target": exports_target(small_catalogue)}
+    # 60 of 450 by February is 3 points behind pace, 100 of 450 by March too: yellow for two months, not for January.
+    assert made.get_sample_value("kpi_target_light", {**key, "light": "yellow"}) == 1
+    assert made.get_sample_value("kpi_target_light_months", key) == 2
+    end_of_february = datetime(2025, 3, 1, tzinfo=SHANGHAI).timestamp()
+    assert made.get_sample_value("kpi_target_light_since_timestamp_seconds", key) == end_of_february
+    assert made.get_sample_value("kpi_target_slipped", key) == 0
+
+
+def test_the_pace_line_has_a_point_for_every_month_of_the_year(made: Registry, small_catalogue: Catalogue) -> None:
+    labels = {"target": exports_target(small_catalogue), "indicator": "goods_exports", "region": "330303"}
+    june = made.get_sample_value("kpi_expected_path_value", {**labels, "path": "linear", "period": "2025-06"})
+    assert june == pytest.approx(450 / 2)
 
 
 def test_a_figure_carries_its_true_month_as_a_label(made: Registry) -> None:
