@@ -11,8 +11,8 @@ import math
 from collections.abc import Iterator
 
 from validators.catalogue import Cadence, Catalogue, Indicator, Kind
-from validators.catalogue_references import plain
 from validators.catalogue_yaml import Place, Problem
+from validators.names import plain
 from validators.units import convertible
 
 _STATISTICS = (Kind.FLOW, Kind.COUNT, Kind.STOCK)  # amounts: may be parts, wholes, numerators, denominators

@@ -7,11 +7,11 @@ file, so that an entry that is wrong elsewhere is still looked at. Does not belo
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
 from validators.catalogue_yaml import Place, Problem, nearest
+from validators.names import plain
 
 # Where a name stands -> the section that must declare it. '*' is every key or list item; '@' the key itself.
 _REFERENCES: tuple[tuple[str, str], ...] = (
@@ -48,11 +48,6 @@ def section(data: Any, name: str) -> dict[Any, Any]:
     """A section of the file; empty when it is absent or no mapping (which is reported as a matter of shape)."""
     found = data.get(name) if isinstance(data, dict) else None
     return found if isinstance(found, dict) else {}
-
-
-def plain(text: str) -> str:
-    """What makes two spellings the same: full width, spaces and capitals don't count."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
 
 
 def reference_problems(data: Any) -> Iterator[Problem]:
