@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import JSON, DateTime, Dialect, Numeric, String, Text, TypeDecorator
@@ -94,5 +95,9 @@ class Instant(TypeDecorator[datetime]):
         """From the database, in UTC."""
         if value is None:
             return None
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-        return moment.astimezone(UTC)
+        return _moment(value) if isinstance(value, str) else value.astimezone(UTC)
+
+
+@lru_cache(maxsize=4096)  # thousands of figures share the instant of their upload
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)

@@ -139,12 +139,14 @@ def writing(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def translated(engine: Engine) -> Iterator[None]:
     """Turn the database's errors into StoreError, or TemporaryError where trying again can help."""
+    where = safe_text(engine.url)
     try:
         yield
-    except DBAPIError as error:
-        where = safe_text(engine.url)
-        words = " ".join(str(error.orig).split())
-        if _may_pass(error):
+    # The drivers' own errors come from the pragmas of a new connection.
+    except (DBAPIError, sqlite3.Error, psycopg.Error) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        words = " ".join(str(cause).split())
+        if _may_pass(cause) or (isinstance(error, DBAPIError) and error.connection_invalidated):
             raise TemporaryError(
                 f"数据库暂时不可用，请稍后重试（{where}）：{words} / the database is busy or away, try again: {words}"
             ) from error
@@ -159,16 +161,13 @@ def translated(engine: Engine) -> Iterator[None]:
         raise StoreError(f"数据库操作失败：{error} / the database operation failed: {error}") from error
 
 
-def _may_pass(error: DBAPIError) -> bool:
-    cause = error.orig
+def _may_pass(cause: BaseException | None) -> bool:
     if isinstance(cause, sqlite3.Error):
         code = getattr(cause, "sqlite_errorcode", None)
         return code is not None and code & 0xFF in _SQLITE_BUSY
-    if isinstance(cause, psycopg.Error):
-        if cause.sqlstate is not None:
-            passing = cause.sqlstate.startswith(_PASSING_CLASSES) or cause.sqlstate in _PASSING_CODES
-            return passing and cause.sqlstate != _DISK_FULL
-        if not isinstance(cause, psycopg.OperationalError):
-            return error.connection_invalidated
+    if isinstance(cause, psycopg.Error) and cause.sqlstate is not None:
+        passing = cause.sqlstate.startswith(_PASSING_CLASSES) or cause.sqlstate in _PASSING_CODES
+        return passing and cause.sqlstate != _DISK_FULL
+    if isinstance(cause, psycopg.OperationalError):
         return not any(words in str(cause) for words in _NEVER_PASSES)
-    return error.connection_invalidated
+    return False

@@ -19,7 +19,8 @@ from datetime import datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, String, Subquery, case, cast, false, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, String, Subquery, and_, case, cast, func, insert, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from dagster_project.store.column_types import exact
 from dagster_project.store.frames import KEY, frame_of
@@ -29,6 +30,7 @@ from validators.periods import parse_period
 
 _KEY = (Row.indicator, Row.region, Row.period, Row.measure)
 _DTYPES = {"value": "float64", "upload": "int64", "known_from": "datetime64[us, UTC]"}
+_LISTED = 1_000
 _BATCH = 20_000  # rows handed to the driver at once; bounds memory, not speed
 
 CHANGES = ("new", "revised", "unchanged", "older")
@@ -107,13 +109,15 @@ def write(connection: Connection, upload: int, frame: pd.DataFrame, known_from: 
         connection.execute(insert(Row), rows[start : start + _BATCH])
 
 
-def compare(connection: Connection, frame: pd.DataFrame, known_from: datetime) -> pd.DataFrame:
-    """What each figure of a storable frame would change if it were stated from `known_from` on.
+def compare(
+    connection: Connection, frame: pd.DataFrame, known_from: datetime, upload: int | None = None
+) -> pd.DataFrame:
+    """What each figure of a storable frame changes when `upload` (None: the next one) states it from `known_from` on.
 
     Returns the key, `old_value`, `old_unit`, `old_status` (NaN where nothing was believed), `value`, `unit`, `status`
     and `change`: new, revised, unchanged, or older where a later statement exists. In the order of `frame`.
     """
-    known = _known_at(connection, frame, known_from)
+    known = _known_at(connection, frame, known_from, upload)
     merged = frame[[*KEY, "value", "unit", "status"]].merge(known, on=KEY, how="left", validate="one_to_one")
     # Both sides in the 15 digits of the store, so that the noise of a float is no revision.
     merged["value"] = [float(value) for value in exact(merged["value"])]
@@ -128,15 +132,13 @@ def compare(connection: Connection, frame: pd.DataFrame, known_from: datetime) -
     return merged[[*KEY, "old_value", "old_unit", "old_status", "value", "unit", "status", "change"]]
 
 
-def _known_at(connection: Connection, frame: pd.DataFrame, known_from: datetime) -> pd.DataFrame:
+def _known_at(connection: Connection, frame: pd.DataFrame, known_from: datetime, upload: int | None) -> pd.DataFrame:
     """By key of `frame`: the statement believed at `known_from`, and whether there is a later one."""
-    before = case((Row.known_from <= known_from, 1), else_=0)
-    periods = frame["period"].sort_values()
-    conditions = [
-        Row.indicator.in_(frame["indicator"].unique().tolist()),
-        Row.region.in_(frame["region"].unique().tolist()),
-        Row.period.between(*periods.iloc[[0, -1]]) if len(periods) else false(),
-    ]
+    precedes = Row.known_from <= known_from
+    if upload is not None:
+        precedes = (Row.known_from < known_from) | ((Row.known_from == known_from) & (Row.upload_id < upload))
+    before = case((precedes, 1), else_=0)
+    conditions = [_among(column, frame[column.key]) for column in (Row.indicator, Row.region, Row.period)]
     ranked = (
         select(
             *_KEY,
@@ -156,6 +158,14 @@ def _known_at(connection: Connection, frame: pd.DataFrame, known_from: datetime)
     return believed.merge(later, on=KEY, how="outer")
 
 
+def _among(column: InstrumentedAttribute[str], words: pd.Series) -> ColumnElement[bool]:
+    """Rows that `words` may mean, and few others: a list of parameters must stay short of the databases' limits."""
+    distinct = sorted(words.unique())
+    if len(distinct) <= _LISTED:
+        return column.in_(distinct)
+    return and_(column >= distinct[0], column <= distinct[-1])
+
+
 def count_changes(compared: pd.DataFrame) -> Change:
     """The counts of a frame of `compare`."""
     new, revised, unchanged, older = (int(compared["change"].eq(change).sum()) for change in CHANGES)
@@ -168,12 +178,12 @@ def believed(connection: Connection, known_on: datetime | None, wanted: Filter) 
     if known_on is not None:
         conditions.append(Row.known_from <= known_on)
     versions = _versions(conditions)
-    newest = func.row_number().over(
-        partition_by=[versions.c[name] for name in KEY],
-        order_by=(versions.c.known_from.desc(), versions.c.upload_id.desc()),
+    # Windows that all run in the order of the primary key cost SQLite no sorting.
+    following = func.lead(versions.c.upload_id).over(
+        partition_by=[versions.c[name] for name in KEY], order_by=(versions.c.known_from, versions.c.upload_id)
     )
-    ranked = select(versions, newest.label("newest")).where(versions.c.changed).subquery()
-    return _stored(connection, ranked, select(ranked).where(ranked.c.newest == 1))
+    changes = select(versions, following.label("following")).where(versions.c.changed).subquery()
+    return _stored(connection, changes, select(changes).where(changes.c.following.is_(None)))
 
 
 def versions(connection: Connection, indicator: str, region: str, period: str, measure: str | None) -> pd.DataFrame:

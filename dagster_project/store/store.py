@@ -138,7 +138,7 @@ class Store:
             if done is not None:
                 return Change(done.new, done.revised, done.unchanged, done.ignored_older, repeated=True)
             _require_received(upload)
-            change = figures.count_changes(figures.compare(connection, frame, known_from))
+            change = figures.count_changes(figures.compare(connection, frame, known_from, upload_id))
             figures.write(connection, upload_id, frame, known_from)
             regions = frame["region"].unique()
             ledger.decide(
