@@ -168,7 +168,7 @@ def _info(metric: names.Metric, rows: Iterable[Sequence[str]]) -> Family:
 def _course_families(evaluation: pd.DataFrame, course: Course, zone: ZoneInfo) -> Iterator[Family]:
     targets = evaluation["target"].tolist()
     since = {ordinal: _end_of(Month.from_ordinal(ordinal), zone) for ordinal in np.unique(course.since).tolist()}
-    yield _by_key(names.LIGHT_SINCE, dict(zip(targets, map(since.get, course.since.tolist()), strict=True)))
+    yield _by_key(names.LIGHT_SINCE, dict(zip(targets, (since[one] for one in course.since.tolist()), strict=True)))
     yield _by_key(names.LIGHT_MONTHS, dict(zip(targets, course.months.tolist(), strict=True)))
     yield _by_key(names.SLIPPED, dict(zip(targets, course.slipped.tolist(), strict=True)))
 
