@@ -26,7 +26,7 @@ _HEAD_FILL, _LINE = "#DCE6F1", "#7F7F7F"
 _CELL = {"font_size": 11, "border": 1, "border_color": _LINE, "valign": "vcenter"}
 _HEAD = {**_CELL, "font_name": _TEXT_FONT, "bold": True, "align": "center", "text_wrap": True, "bg_color": _HEAD_FILL}
 _TEXT = {**_CELL, "font_name": _TEXT_FONT}
-_NUMBER = {**_CELL, "font_name": _NUMBER_FONT, "align": "right", "indent": 1}
+_NUMBER = {**_CELL, "font_name": _NUMBER_FONT, "align": "right"}
 _NOTE = {"font_name": _TEXT_FONT, "font_size": 9, "align": "left", "valign": "vcenter"}
 
 
@@ -86,11 +86,12 @@ def _write(target: Any, sheet: Sheet, subjects: Subjects, formats: _Formats) -> 
         if (span.row, span.column) == (span.last_row, span.last_column):
             target.write_string(span.row, span.column, span.text, head)
         else:
-            target.merge_range(span.row, span.column, span.last_row, span.last_column, span.text, head)
+            over = formats.get(_HEAD, align="left") if span.last_column - span.column >= _WIDE else head
+            target.merge_range(span.row, span.column, span.last_row, span.last_column, span.text, over)
     for row in range(min(span.row for span in sheet.header), first_row):
         target.set_row(row, 21)
 
-    label, unit, blank = formats.get(_TEXT), formats.get(_TEXT, align="center"), formats.get(_NUMBER)
+    label, unit, blank = formats.get(_TEXT), formats.get(_TEXT, align="center"), formats.get(_NUMBER, align="center")
     patterns = _patterns(sheet, subjects)
     for row in range(rows):
         at = first_row + row
@@ -132,10 +133,10 @@ def _write(target: Any, sheet: Sheet, subjects: Subjects, formats: _Formats) -> 
 
 
 def _patterns(sheet: Sheet, subjects: Subjects) -> NDArray[np.object_]:
-    """Excel's number format of each cell: growth plain, large numbers with separators."""
+    """Excel's number format of each cell: growth plain, large numbers with separators; `_ ` keeps off the border."""
     decimals = sheet.decimals(subjects)
-    plain = np.array(["0", "0.0", "0.00", "0.000"], dtype=object)[decimals]
-    grouped = np.array(["#,##0", "#,##0.0", "#,##0.00", "#,##0.000"], dtype=object)[decimals]
+    plain = np.array(["0_ ", "0.0_ ", "0.00_ "], dtype=object)[decimals]
+    grouped = np.array(["#,##0_ ", "#,##0.0_ ", "#,##0.00_ "], dtype=object)[decimals]
     large = (np.nan_to_num(np.abs(sheet.values)).max(axis=1, initial=0, where=~sheet.is_growth) >= 10_000)[:, None]
     result: NDArray[np.object_] = np.where(large & ~sheet.is_growth, grouped, plain)
     return result
