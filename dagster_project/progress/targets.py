@@ -247,15 +247,16 @@ def _indicators(catalogue: Catalogue, units: UnitTable, codes: Mapping[str, int]
 def _scale(catalogue: Catalogue, units: UnitTable, ratio: Indicator) -> float | None:
     """What numerator / denominator must be multiplied by to be in the ratio's unit; None where that isn't certain.
 
-    Certain are per cent of two figures of one dimension (R&D expenditure in 亿元 / GDP in 亿元). 张 per 千人 and the
-    like need a reading of the unit's name, which would be a guess.
+    Certain are per cent of two figures of one dimension (R&D expenditure / GDP), and a density whose unit begins with
+    the numerator's own (个 / 千人 is 个/千名: the catalogue's rule that a density is the quotient in the two units).
     """
-    if ratio.kind is not Kind.RATIO or ratio.unit != "%" or ratio.numerator is None or ratio.denominator is None:
+    if ratio.kind is not Kind.RATIO or ratio.numerator is None or ratio.denominator is None:
         return None
     above, below = catalogue.indicators[ratio.numerator].unit, catalogue.indicators[ratio.denominator].unit
-    if catalogue.units[above].dimension != catalogue.units[below].dimension:
-        return None
-    return 100.0 * units.factor(above, below)
+    if ratio.unit != "%":
+        return 1.0 if ratio.unit.startswith(f"{above}/") else None
+    same = catalogue.units[above].dimension == catalogue.units[below].dimension
+    return 100.0 * units.factor(above, below) if same else None
 
 
 def _schedules(targets: Sequence[Target], kinds: Sequence[Kind], starts: Sequence[int]) -> tuple[Integers, Schedules]:

@@ -91,7 +91,7 @@ def build(targets: Sequence[Mapping[str, Any]], **more: Any) -> Catalogue:
             "bureau": BUREAU,
             "other_bureau": {**BUREAU, "name": {"zh": "区商务局", "en": "Commerce Bureau"}},
         },
-        "units": UNITS,
+        "units": {**UNITS, **more.pop("more_units", {})},
         "datasets": {"monthly": dataset, "with_january": {**dataset, "january": True}},
         "indicators": indicators,
         "targets": listed,

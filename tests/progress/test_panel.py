@@ -130,3 +130,17 @@ def test_codes_of_categoricals_and_plain_words_give_the_same_panel(new_catalogue
     plain, other = Panel.from_observations(frame, targets), Panel.from_observations(coded, targets)
     assert np.array_equal(plain.figures, other.figures, equal_nan=True)
     assert np.array_equal(plain.marks, other.marks)
+
+
+def test_a_density_is_the_quotient_in_the_units_of_its_parts(new_catalogue, judge_all):
+    places = {"name": {"zh": "每千名托位", "en": "Places per thousand"}, "dimension": "density"}
+    people = {"name": {"zh": "千人", "en": "thousand people"}, "dimension": "person", "factor": 1000}
+    unit = {"name": {"zh": "个", "en": "items"}, "dimension": "item"}
+    part = {"name": {"zh": "部分", "en": "Part"}, "kind": "stock", "dataset": "monthly"}
+    catalogue = new_catalogue(
+        [{**RATIO, "value": 5, "unit": "个/千名", "comparator": "at_least"}],
+        indicators={"spent": {**part, "unit": "个"}, "gdp": {**part, "unit": "千人"}},
+        more_units={"个/千名": places, "千人": people, "个": unit},
+    )
+    row = judge_all(catalogue, {("spent", "2025-09"): 600, ("gdp", "2025-09"): 120}).iloc[0]
+    assert (row["actual_value"], row["origin"], row["light"]) == (5, "derived", "green")
