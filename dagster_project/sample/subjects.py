@@ -186,22 +186,15 @@ def _maximum(indicator: Indicator) -> float:
 
 
 def _scale(catalogue: Catalogue, units: UnitTable, indicator: Indicator) -> float:
-    """What numerator / denominator is multiplied by to give the ratio: per cent of one dimension, or a unit that names
-    both sides (台/万人). NaN where neither is so."""
+    """What numerator / denominator is multiplied by to give the ratio: per cent of one dimension, or a density, which
+    is the quotient in the units of the two (台/万人). NaN where neither is so."""
     if indicator.kind is not Kind.RATIO or indicator.numerator is None or indicator.denominator is None:
         return np.nan
     above, below = (catalogue.indicators[one].unit for one in (indicator.numerator, indicator.denominator))
-    if indicator.unit == "%":
-        same = catalogue.units[above].dimension == catalogue.units[below].dimension
-        return 100 * units.factor(above, below) if same else np.nan
-    upper, _, lower = indicator.unit.partition("/")
-    one, other = units.find(upper), units.find(lower.replace("名", "人"))  # 张/万名 counts people, as 万人 does
-    if one is None or other is None:
-        return np.nan
-    dimensions = [catalogue.units[unit].dimension for unit in (one, above, other, below)]
-    if dimensions[0] != dimensions[1] or dimensions[2] != dimensions[3]:
-        return np.nan
-    return units.factor(above, one) / units.factor(below, other)
+    if indicator.unit != "%":
+        return 1.0 if indicator.unit.startswith(f"{above}/") else np.nan
+    same = catalogue.units[above].dimension == catalogue.units[below].dimension
+    return 100 * units.factor(above, below) if same else np.nan
 
 
 def _whole_factor(catalogue: Catalogue, units: UnitTable, indicator: Indicator) -> float:
