@@ -67,10 +67,12 @@ def _undeclared(data: Any) -> Iterator[Problem]:
         if known is None:  # that the section is absent is reported once, not for each name
             continue
         declared = {str(key) for key in section(data, name)}
+        hints: dict[str, str] = {}  # one wrong name often stands in many places, and looking for a likeness is slow
         for place, value in _places(data, tuple(pattern.split(".")), ()):
             if isinstance(value, str) and value not in declared:
-                noun = name.removesuffix("s")
-                yield Problem(place, f"{value!r} is not a declared {noun}{nearest(plain(value), known, known.get)}")
+                if value not in hints:
+                    hints[value] = nearest(plain(value), known, known.get)
+                yield Problem(place, f"{value!r} is not a declared {name.removesuffix('s')}{hints[value]}")
 
 
 def _spellings(entries: dict[Any, Any], name: str) -> dict[str, str]:

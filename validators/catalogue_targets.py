@@ -32,14 +32,14 @@ def target_problems(catalogue: Catalogue) -> Iterator[Problem]:
 
 
 def _within(catalogue: Catalogue, region: str, whole: str) -> bool:
-    """Whether a region is the other one or a part of it."""
+    """Whether a region is the other one or a part of it; True where one is undeclared, another's problem."""
     seen: set[str] = set()
-    while region != whole:
-        entry = catalogue.regions.get(region)
-        if entry is None or entry.part_of is None or region in seen:
-            return entry is None  # an undeclared region is reported elsewhere
+    while region != whole and whole in catalogue.regions and region in catalogue.regions:
+        above = catalogue.regions[region].part_of
+        if above is None or region in seen:
+            return False
         seen.add(region)
-        region = entry.part_of
+        region = above
     return True
 
 
@@ -93,7 +93,7 @@ def _measure_problems(catalogue: Catalogue, target: Target) -> Iterator[tuple[Pl
     if comparator is Comparator.EXACTLY and indicator.kind is not Kind.FLOW:
         yield ("comparator",), f"exactly is for budgets, which are flows; {target.indicator} is a {indicator.kind}"
     dataset = catalogue.datasets.get(indicator.dataset)
-    if dataset is not None and target.region not in dataset.publishers:
+    if dataset is not None and target.region in catalogue.regions and target.region not in dataset.publishers:
         words = f"nobody publishes the dataset {indicator.dataset!r} for {target.region!r}: add it to its publishers"
         yield ("region",), words
 

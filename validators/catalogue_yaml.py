@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is ten times as fast, where it was built
+_TEXT = "tag:yaml.org,2002:str"
 _MAX_DEPTH = 20  # the catalogue is seven levels deep
 
 Place = tuple[str, ...]  # keys from the top, an index of a list as its digits: ('targets', 'longwan-exports', 'unit')
@@ -138,19 +139,24 @@ class _Reader:
         if event.tag is not None:
             self._problem(f"tags are not read here: remove {event.tag}", line)
         elif event.implicit[0]:  # plain, not quoted
-            tag = self._resolver.resolve(yaml.ScalarNode, event.value, (True, False))
-            try:
-                value = self._constructor.construct_object(yaml.ScalarNode(tag, event.value))
-            except (ValueError, yaml.constructor.ConstructorError):
-                # '2025-02-30' looks like a date, '<<' has a meaning of its own in YAML 1.1: kept as the text it is
-                value = event.value
-            if isinstance(value, datetime):
-                value = event.value
+            value = self._plain(event.value)
         level = self._level
         if level and isinstance(level.into, dict) and not level.has_key:
             self._key(level, value, line)
         else:
             self._put(value, line)
+
+    def _plain(self, text: str) -> Any:
+        """What a scalar without quotes is: a number, a date, true, nothing, or the text itself."""
+        tag = self._resolver.resolve(yaml.ScalarNode, text, (True, False))
+        if tag == _TEXT:
+            return text
+        try:
+            value = self._constructor.construct_object(yaml.ScalarNode(tag, text))
+        except (ValueError, yaml.constructor.ConstructorError):
+            # '2025-02-30' looks like a date, '<<' has a meaning of its own in YAML 1.1: the models will refuse the text
+            return text
+        return text if isinstance(value, datetime) else value
 
     def _key(self, level: _Level, key: Any, line: int) -> None:
         level.key, level.has_key = key, True
