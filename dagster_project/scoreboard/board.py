@@ -93,4 +93,4 @@ class Board:
     def groups(self) -> Iterator[Group]:
         """The rows by document and chapter, in the catalogue's order."""
         for (document, chapter), rows in self.rows.groupby(["document", "chapter"], sort=False):
-            yield Group(str(document), int(chapter), rows)
+            yield Group(str(document), int(str(chapter)), rows)

@@ -78,32 +78,26 @@ def _both(zh: str, en: str) -> str:
 
 def _summary(board: Board) -> str:
     """Counts of lights by document and altogether."""
-    counts = board.counts("document")
     heads = "".join(
         f"<th class=number><span style='color:{MARKS[light].css}'>{MARKS[light].shape}</span> "
         f"{_both(WORDS[light].zh, WORDS[light].en)}</th>"
         for light in LIGHTS
     )
+    documents = [key for key in board.catalogue.documents if (board.rows["document"] == key).any()]
     lines = []
-    for row in counts.to_dict("records"):
-        title = board.catalogue.documents[row["document"]].title
-        lines.append(_count_line(_both(title.zh, title.en), row))
-    if len(counts) > 1:
-        total = counts.drop(columns=["document"]).sum().to_dict()
-        lines.append(_count_line(_both("合计", "all"), {str(key): value for key, value in total.items()}))
-    parts = len(board.rows) - int(counts["targets"].sum())
-    note = (
-        f"<p lang=en>其中项（{parts}）随其总项计一次 Parts ({parts}) are counted once, with their whole.</p>"
-        if parts
-        else ""
-    )
-    return (
-        f"<table><thead><tr><th>{_both('文件', 'document')}</th><th class=number>{_both('目标', 'targets')}</th>{heads}</tr>"
-        f"</thead><tbody>{''.join(lines)}</tbody></table>{note}"
-    )
+    for document in documents:
+        title = board.catalogue.documents[document].title
+        lines.append(_count_line(_both(title.zh, title.en), board.select(document=document).totals()))
+    if len(documents) > 1:
+        lines.append(_count_line(_both("合计", "all"), board.totals()))
+    parts = len(board.rows) - board.totals()["targets"]
+    zh, en = f"其中项（{parts}）随其总项计一次。", f"Parts ({parts}) are counted once, with their whole."
+    note = f"<p>{_both(zh, en)}</p>" if parts else ""
+    first = f"<th>{_both('文件', 'document')}</th><th class=number>{_both('目标', 'targets')}</th>"
+    return f"<table><thead><tr>{first}{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>{note}"
 
 
-def _count_line(title: str, counts: dict[str, Any]) -> str:
+def _count_line(title: str, counts: dict[str, int]) -> str:
     cells = "".join(
         f"<td class=number>{_e(counts[name])}</td>" for name in ("targets", *(str(light) for light in LIGHTS))
     )
@@ -132,7 +126,7 @@ def _section(board: Board, group: Group) -> str:
             ("责任单位", "departments"),
         )
     )
-    rows = "\n".join(_row(row) for row in group.rows.to_dict("records"))
+    rows = "\n".join(_row(row) for row in group.records())
     return (
         f"{title}<h3>{_e(chapter_number(group.chapter))}、{_both(chapter.title.zh, chapter.title.en)}{leads}</h3>\n"
         f"<table><thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody></table>\n"
