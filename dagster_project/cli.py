@@ -23,6 +23,7 @@ _COMMANDS = {  # name -> module under `commands` and what in it: a function, or 
     "upload": ("upload", "upload"),
     "run": ("run", "run"),
     "dagster": ("run", "dagster"),
+    "progress": ("progress", "progress"),
     "metrics": ("metrics", "app"),
     "catalogue": ("catalogue", "app"),
 }

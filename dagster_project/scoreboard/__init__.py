@@ -8,6 +8,6 @@ from __future__ import annotations
 from dagster_project.scoreboard.board import Board
 from dagster_project.scoreboard.export import to_csv, to_json
 from dagster_project.scoreboard.page import to_html
-from dagster_project.scoreboard.terminal import print_scoreboard
+from dagster_project.scoreboard.terminal import print_board, print_scoreboard
 
-__all__ = ["Board", "print_scoreboard", "to_csv", "to_html", "to_json"]
+__all__ = ["Board", "print_board", "print_scoreboard", "to_csv", "to_html", "to_json"]

@@ -26,13 +26,14 @@ h3 { font-size: 1.05rem; margin: 1.4rem 0 .3rem; }
 [lang=en] { color: #57606a; font-size: .87em; }
 h1 [lang=en], h2 [lang=en], h3 [lang=en] { font-weight: normal; font-size: .8em; }
 table { border-collapse: collapse; width: 100%; }
+.chapter { table-layout: fixed; }
 th { text-align: left; font-weight: 600; font-size: .85em; border-bottom: 1px solid #8c959f; padding: .2rem .5rem; }
 td { vertical-align: top; border-bottom: 1px solid #d8dee4; padding: .35rem .5rem; }
 tr { break-inside: avoid; }
-.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.number { text-align: right; font-variant-numeric: tabular-nums; }
 .light { white-space: nowrap; font-weight: 600; }
 .sample { background: #fff8c5; border: 1px solid #d4a72c; padding: .3rem .6rem; display: inline-block; }
-.bar { position: relative; width: 9rem; height: .8rem; background: #eaeef2; border: 1px solid #afb8c1; }
+.bar { position: relative; max-width: 9rem; height: .8rem; background: #eaeef2; border: 1px solid #afb8c1; }
 .bar i { position: absolute; inset: 0 auto 0 0; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 .bar b { position: absolute; top: -.2rem; bottom: -.2rem; width: 2px; background: #1f2328; }
 .reason { font-size: .87em; margin: .15rem 0 0; }
@@ -40,6 +41,9 @@ tr { break-inside: avoid; }
 @media print { body { margin: 0; max-width: none; font-size: 11px; } h2 { break-before: page; } h2.first { break-before:
 auto; } thead { display: table-header-group; } }
 """
+
+_WIDTHS = ("7%", "37%", "11.5%", "13.5%", "9.5%", "7.5%", "14%")  # the same in every chapter
+_COLUMNS = "".join(f"<col style='width:{width}'>" for width in _WIDTHS)
 
 
 def to_html(board: Board) -> str:
@@ -127,9 +131,10 @@ def _section(board: Board, group: Group) -> str:
         )
     )
     rows = "\n".join(_row(row) for row in group.records())
+    heading = f"{_e(chapter_number(group.chapter))}、{_both(chapter.title.zh, chapter.title.en)}{leads}"
     return (
-        f"{title}<h3>{_e(chapter_number(group.chapter))}、{_both(chapter.title.zh, chapter.title.en)}{leads}</h3>\n"
-        f"<table><thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody></table>\n"
+        f"{title}<h3>{heading}</h3>\n<table class=chapter><colgroup>{_COLUMNS}</colgroup>"
+        f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody></table>\n"
     )
 
 
@@ -142,7 +147,7 @@ def _row(row: dict[str, Any]) -> str:
     article = f"第{row['article']}条" if row["article"] else "章首"
     late = row["period"] and pd.notna(row["lag_months"]) and row["lag_months"] > 0
     months = row["lag_months"]
-    lag = f"<br>{_both(f'晚{months}个月', f'{months} months late')}" if late else ""
+    lag = f"<br>{_both(f'晚{months}个月', f'late by {months}')}" if late else ""
     owners = "<br>".join(
         _both(zh, en) for zh, en in zip(row["responsible_zh"].split(";"), row["responsible_en"].split(";"), strict=True)
     )

@@ -1,0 +1,132 @@
+"""`xushi progress`: where every target stands, for people and for machines.
+
+Belongs here: choosing what to judge and to show, and where it goes. Does not belong here: judging (`judgement.py`),
+layout (`scoreboard`).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+
+from dagster_project.commands.opening import installation
+from dagster_project.judgement import judge
+from dagster_project.progress import Light
+from dagster_project.scoreboard import Board, print_board, to_csv, to_html, to_json
+from validators.catalogue import Catalogue
+from validators.errors import PeriodError
+from validators.names import NameTable
+from validators.periods import Month, parse_period, read_period
+
+_FILE_WIDTH = 160  # of a table that is written into a file
+
+
+class Format(StrEnum):
+    """How the scoreboard is given."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    HTML = "html"
+
+
+def progress(
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="截至月份 month such as 2025-09 (default: the newest with figures)")
+    ] = None,
+    known_on: Annotated[
+        datetime | None,
+        typer.Option("--known-on", formats=["%Y-%m-%d"], help="按这一天已知的数据 by what was known on that day"),
+    ] = None,
+    owner: Annotated[
+        str | None, typer.Option(help="牵头或责任单位：代码、名称或别名 department: id, name, alias")
+    ] = None,
+    region: Annotated[str | None, typer.Option(help="地区：代码、名称或别名 region: code, name, alias")] = None,
+    document: Annotated[str | None, typer.Option(help="文件 document id")] = None,
+    chapter: Annotated[int | None, typer.Option(help="章号 chapter number")] = None,
+    light: Annotated[list[Light] | None, typer.Option(help="只看这些状态 only these lights; repeat the option")] = None,
+    output: Annotated[Format, typer.Option("--format", help="输出格式 output format")] = Format.TABLE,
+    out: Annotated[Path | None, typer.Option(help="写入文件 write to a file", dir_okay=False)] = None,
+) -> None:
+    """目标进度：每个目标的状态、序时进度、差距与月均需完成。Where every target stands: light, pace, gap, needed run
+    rate."""
+    month = _month(as_of)
+    with installation() as open_one:
+        catalogue = open_one.catalogue
+        owner_key = _named(NameTable(catalogue.departments), owner, "--owner", "没有这个单位 no such department")
+        region_key = _named(NameTable(catalogue.regions), region, "--region", "没有这个地区 no such region")
+        _check_place(catalogue, document, chapter)
+        day = known_on.date() if known_on else None
+        moment = end_of_day(day, open_one.settings.zone) if day else None
+        judgement = judge(catalogue, open_one.store, as_of=month, known_on=moment)
+    board = Board.of(judgement.evaluation, catalogue, as_of=judgement.as_of, known_on=day)
+    chosen = board.select(owner=owner_key, region=region_key, document=document, chapter=chapter, lights=light or ())
+    _give(chosen, output, out)
+    if not (board.rows["period"] != "").any():
+        typer.echo(
+            "尚无可用数据，先交表：xushi upload FILE / no figures yet, hand in tables first: xushi upload FILE",
+            err=True,
+        )
+
+
+def end_of_day(day: date, zone: ZoneInfo) -> datetime:
+    """The last moment of a day where the statistics are made: what was published on it counts as known."""
+    return datetime.combine(day + timedelta(days=1), time(), zone) - timedelta(microseconds=1)
+
+
+def _give(board: Board, output: Format, out: Path | None) -> None:
+    if output is Format.TABLE:
+        if out is None:
+            print_board(Console(), board)
+            return
+        with out.open("w", encoding="utf-8") as file:
+            print_board(Console(file=file, width=_FILE_WIDTH, color_system=None), board)
+    else:
+        text = {Format.CSV: to_csv, Format.JSON: to_json, Format.HTML: to_html}[output](board)
+        if out is None:
+            typer.echo(text, nl=False)
+            return
+        out.write_text(text, encoding="utf-8")
+    typer.echo(f"{out}: {len(board.rows)} 个目标 targets", err=True)
+
+
+def _month(text: str | None) -> Month | None:
+    """The month that the option names, as SDMX or as people write it; a quarter or a year means its last month."""
+    if text is None:
+        return None
+    try:
+        return parse_period(text).last_month
+    except PeriodError as error:
+        found = read_period(text)
+        if found is None:
+            raise typer.BadParameter(str(error), param_hint="--as-of") from error
+        return found.period.last_month
+
+
+def _named(table: NameTable, name: str | None, option: str, words: str) -> str | None:
+    if name is None:
+        return None
+    key = table.find(name)
+    if key is None:
+        raise _refusal(option, f"{words}: {name}", table.nearest(name))
+    return key
+
+
+def _check_place(catalogue: Catalogue, document: str | None, chapter: int | None) -> None:
+    if document is not None and document not in catalogue.documents:
+        raise _refusal("--document", f"没有这个文件 no such document: {document}", list(catalogue.documents))
+    documents = [document] if document else list(catalogue.documents)
+    chapters = sorted({number for key in documents for number in catalogue.documents[key].chapters})
+    if chapter is not None and chapter not in chapters:
+        raise _refusal("--chapter", f"没有这一章 no such chapter: {chapter}", [str(number) for number in chapters])
+
+
+def _refusal(option: str, words: str, known: list[str]) -> typer.BadParameter:
+    hint = f"；可用 known: {', '.join(known)}" if known else ""
+    return typer.BadParameter(f"{words}{hint}", param_hint=option)
