@@ -30,14 +30,14 @@ def check(
 ) -> list[Finding]:
     """All rules between figures. `new` is an OBSERVATION frame free of schema errors, `stored` a STORED frame of
     current observations (also of other regions and datasets, where a whole or a city is to be compared)."""
-    return consistent(Figures.of(new, stored, catalogue), known_from)
+    figures = Figures.of(new, stored, catalogue)
+    return [*periods_skipped(figures), *consistent(figures, known_from)]
 
 
 def consistent(figures: Figures, known_from: datetime | None = None) -> list[Finding]:
-    """As `check`, on figures joined already. Only comparisons with at least one new figure are reported."""
+    """The rules between single figures, on figures joined already. Every comparison has at least one new figure."""
     return [
         *year_to_date(figures, known_from),
-        *periods_skipped(figures),
         *parts(figures),
         *districts(figures),
         *growth_against_levels(figures),

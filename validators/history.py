@@ -6,6 +6,8 @@ figures (`consistency.py`), and the stored value that a figure replaces (`revisi
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -15,6 +17,7 @@ from validators.figures import Figures, Flagged, places
 from validators.findings import Finding, Severity
 from validators.percents import fractions
 from validators.sentences import brief, number
+from validators.sizes import Sizes
 from validators.units import SLIPS, slips
 
 # From here on a multiple is a slip even where `units.slips` names none: 400 times too big is never right, and a month
@@ -49,21 +52,17 @@ def unit_slips(figures: Figures) -> Flagged:
     does not bring; where there is none, the upload's own."""
     kinds = figures.codes.is_kind(Kind.FLOW, Kind.COUNT, Kind.STOCK, Kind.RATIO, Kind.DURATION)
     sized = kinds[figures.indicator] & np.isin(figures.measure, (MONTH, YTD, LEVEL)) & (figures.value > 0)
-    rates = _rates(figures)[sized]
-    new = rates[rates["new"]]
-    usual = _usual(rates, new)
-    places_asked, value = np.flatnonzero(sized & figures.new), new["value"].to_numpy()
-    times = value / usual["value"].to_numpy()
+    months = np.where(figures.measure == YTD, figures.month % 12 + 1, 1)
+    usual, per_month = _usual(figures, sized, months)
+    asked = np.flatnonzero(sized & figures.new)
+    times, rate = figures.value[asked] / usual, figures.value[asked] / months[asked]
     power = _powers(times)
     away = 10.0 ** (_OUTSIDE * np.abs(power))
-    bigger = (times >= _BIGGER) & (new["rate"] >= away * usual["highest"]).to_numpy()
-    smaller = (
-        (times <= _SMALLER) & (new["rate"] <= usual["lowest"] / away).to_numpy() & (usual["points"] > 1).to_numpy()
-    )
-    findings = [
-        _slip(figures, int(places_asked[row]), float(times[row]), int(power[row])) for row in places(bigger | smaller)
-    ]
-    return Flagged(findings, figures.row[places_asked[bigger | smaller]])
+    bigger = (times >= _BIGGER) & (rate >= away * per_month.highest)
+    smaller = (times <= _SMALLER) & (rate <= per_month.lowest / away) & (per_month.points > 1)
+    slipped = bigger | smaller
+    findings = [_slip(figures, int(asked[at]), float(times[at]), int(power[at])) for at in places(slipped)]
+    return Flagged(findings, figures.row[asked[slipped]])
 
 
 def _powers(times: Floats) -> Ints:
@@ -73,37 +72,28 @@ def _powers(times: Floats) -> Ints:
     return np.where(named != 0, named, powers[np.argmin(distance, axis=1)])
 
 
-def _rates(figures: Figures) -> pd.DataFrame:
-    """The figures with the monthly `rate` of each: a year to date divided by its months; a level as it is."""
-    moy = figures.month % 12 + 1
-    months = np.where(figures.measure == YTD, moy, 1)
+def _usual(figures: Figures, sized: Bools, months: Ints) -> tuple[Floats, Sizes]:
+    """For each new figure that has a size: its usual value, and the sizes per month that say so; NaN where nothing does."""
     flow = np.isin(figures.measure, (MONTH, YTD))
-    columns = {"series": figures.series, "measure": figures.measure, "moy": moy, "months": months, "flow": flow}
-    return pd.DataFrame({**columns, "value": figures.value, "rate": figures.value / months, "new": figures.new})
+    rate = np.where(sized, figures.value / months, np.nan)
+    measured = figures.series * 8 + figures.measure
+    new, old = sized & figures.new, sized & ~figures.new
 
+    def sizes(pool: Bools, group: Ints) -> Sizes:
+        return Sizes.of(group[pool], rate[pool], group[new])
 
-def _usual(rates: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
-    """For each row asked about: its usual `value`, and the `highest` and `lowest` rate and number of `points` that say
-    so; NaN where nothing does."""
-    stored = rates[~rates["new"]]
-    # From the most to the least telling: each later one fills what the earlier ones leave open.
-    same_month = _sizes(stored[stored["measure"] == YTD], asked, ["series", "measure", "moy"])
-    same_measure = _sizes(stored, asked, ["series", "measure"])
-    either = _sizes(stored[stored["flow"]], asked, ["series", "flow"])
-    siblings = _sizes(asked, asked, ["series", "measure"])
-    siblings[siblings["points"] <= _SIBLINGS] = np.nan
+    same_month = sizes(old & (figures.measure == YTD), measured * 13 + months)
+    same_measure = sizes(old, measured)
+    either = sizes(old & flow, np.where(flow, figures.series, -1))
+    siblings = sizes(new, measured)
     # The highest of the upload is what is asked about: only the middle of its figures can be held against it.
-    siblings = siblings.assign(highest=siblings["median"], lowest=siblings["median"])
-    usual = same_measure.fillna(either).fillna(siblings)
-    # The guard against lumpy series looks at every stored figure, not only at those of the same month.
-    return usual.assign(value=same_month["median"].fillna(usual["median"]) * asked["months"])
-
-
-def _sizes(pool: pd.DataFrame, asked: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Median, highest, lowest and number of the rates in the pool by group, for each row asked about."""
-    sizes = pool.groupby(by)["rate"].agg(["median", "max", "min", "count"]).astype(float)
-    sizes = sizes.set_axis(["median", "highest", "lowest", "points"], axis=1)
-    return asked[by].merge(sizes, how="left", left_on=by, right_index=True)[list(sizes.columns)]
+    siblings = replace(siblings, highest=siblings.median, lowest=siblings.median)
+    nothing = replace(siblings, median=np.full(len(siblings.median), np.nan))
+    # From the most to the least telling. The guard against lumpy series looks at every stored figure, not only at those
+    # of the same month.
+    per_month = siblings.where(siblings.points > _SIBLINGS, nothing)
+    per_month = same_measure.where(same_measure.points > 0, either.where(either.points > 0, per_month))
+    return np.where(same_month.points > 0, same_month.median, per_month.median) * months[new], per_month
 
 
 def _slip(figures: Figures, place: int, times: float, power: int) -> Finding:
@@ -113,7 +103,7 @@ def _slip(figures: Figures, place: int, times: float, power: int) -> Finding:
     many_zh = f"{number(multiple)} 倍" if power > 0 else f"{number(round(1 / multiple))} 分之一"
     many_en = f"{number(multiple)} times" if power > 0 else f"1/{number(round(1 / multiple))} of"
     unit = figures.unit(place)
-    typed, meant = _confused_units(figures.codes.catalogue, unit, power)
+    typed, meant = _confused_units(unit, power)
     asks_zh = f"是否把{typed}当作{meant}填写？" if typed else "是否填错了单位？"
     asks_en = f"typed in {typed} instead of {meant}?" if typed else "typed in another unit?"
     words = Words(
@@ -126,29 +116,28 @@ def _slip(figures: Figures, place: int, times: float, power: int) -> Finding:
     )
 
 
-def _confused_units(catalogue: Catalogue, unit: str, power: int) -> tuple[str, str]:
+def _confused_units(unit: str, power: int) -> tuple[str, str]:
     """The unit that was typed and the one that was to be: 亿元, 4 -> 万元, 亿元. Too small a figure in a unit without a
     bigger one stands in a table labelled with a smaller one: 亿元, -4 -> 亿元, 万元. ('', '') where no unit fits."""
     # A slow month typed in 万元 looks like 10^3: where no unit is 10^3 away, the one that is 10^4 away was meant.
     for size in (abs(power), 4):
-        typed = _unit_apart(catalogue, unit, size if power > 0 else -size)
+        typed = _unit_apart(unit, size if power > 0 else -size)
         if typed:
             return typed, unit
-        smaller = _unit_apart(catalogue, unit, size)
+        smaller = _unit_apart(unit, size)
         if power < 0 and smaller:
             return unit, smaller
     return "", ""
 
 
-def _unit_apart(catalogue: Catalogue, unit: str, power: int) -> str:
-    """The unit 10^power times smaller than `unit`: of the catalogue, or a Chinese multiple (元, 万元); else ''."""
-    wanted = catalogue.units[unit]
-    for key, other in catalogue.units.items():
-        if other.dimension == wanted.dimension and abs(float(wanted.factor / other.factor) / 10.0**power - 1) < 1e-9:
-            return key
-    size = {"亿": 8, "万": 4}.get(unit[0], 0)
-    prefix, base = {0: "", 4: "万", 8: "亿"}.get(size - power), unit[1:] if size else unit
-    return "" if prefix is None or not base or base == "%" else f"{prefix}{base}"
+def _unit_apart(unit: str, power: int) -> str:
+    """The unit 10^power times smaller than `unit`: the same one with another multiple (亿元, 万元, 千元, 元); else ''."""
+    size = {"亿": 8, "万": 4, "千": 3}.get(unit[0], 0)
+    base = unit[1:] if size else unit
+    prefix = {0: "", 3: "千", 4: "万", 8: "亿"}.get(size - power)
+    if prefix is None or base in ("", "%", "‰"):
+        return ""
+    return f"{prefix}{base}"
 
 
 def outliers(figures: Figures) -> list[Finding]:
@@ -160,18 +149,14 @@ def outliers(figures: Figures) -> list[Finding]:
     sized = kinds[figures.indicator] & np.isin(figures.measure, (MONTH, YTD, LEVEL)) & (figures.value > 0)
     one, two = _log_ratio(figures, 12, sized), _log_ratio(figures, 24, sized)
     group = figures.series * 8 + figures.measure
-    pattern = pd.DataFrame({"value": figures.value, "ratio": np.where(figures.new, np.nan, one)})[sized]
-    pattern = pattern.groupby(group[sized]).agg(usual=("value", "median"), median=("ratio", "median"))
-    median, usual = (pattern[name].reindex(group).to_numpy() for name in ("median", "usual"))
-    off = one - median
-    spread = (
-        pd.Series(np.abs(np.where(figures.new, np.nan, off)), index=group).groupby(level=0).agg(["median", "count"])
-    )
-    width = _DEVIATIONS * np.maximum(_NORMAL * spread["median"].reindex(group).to_numpy(), _FLOOR)
-    points = spread["count"].reindex(group).to_numpy()
+    known = np.where(figures.new, np.nan, one)
+    usual, change = (Sizes.of(group[sized], values[sized], group) for values in (figures.value, known))
+    median, off = change.median, one - change.median
+    deviation = Sizes.of(group, np.abs(np.where(figures.new, np.nan, off)), group)
+    width = _DEVIATIONS * np.maximum(_NORMAL * deviation.median, _FLOOR)
     off_two = (two - 2 * median) / np.sqrt(2)
     far = (np.abs(off) > width) & (np.abs(off_two) > width) & (np.sign(off) == np.sign(off_two))
-    marked = figures.new & sized & (points >= _MIN_RATIOS) & (usual >= _SMALL) & far
+    marked = figures.new & sized & (deviation.points >= _MIN_RATIOS) & (usual.median >= _SMALL) & far
     month = figures.find(figures.series, MONTH, figures.month)
     repeated = (figures.measure == YTD) & (month >= 0) & marked[month]
     marked &= ~repeated

@@ -8,13 +8,13 @@ format (`tables` does).
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from validators.catalogue import Kind, Words
-from validators.codes import LEVEL, YOY_MONTH, YOY_YTD, Bools, Floats, Ints
+from validators.codes import LEVEL, YOY_MONTH, YOY_YTD, Bools, Floats
 from validators.figures import Figures, Flagged, places
 from validators.findings import Finding, Severity
 from validators.sentences import brief, number
+from validators.sizes import Sizes
 
 _ENOUGH = 4  # figures of history, or of the upload, from which to judge
 _SMALL = 0.5  # an upload in which no growth reaches half a per cent is suspicious
@@ -33,7 +33,7 @@ def fractions(figures: Figures) -> Flagged:
     level &= figures.codes.is_kind(Kind.RATIO)[figures.indicator]
     asked = figures.new & (figures.value != 0)
     points, median, deviation = _history(figures)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         as_typed, as_per_cent = np.abs(figures.value - median), np.abs(100 * figures.value - median)
         ordinary = (points >= _ENOUGH) & (as_typed <= _AWAY * deviation)
         by_history = growth & asked & (points >= _ENOUGH) & (np.abs(figures.value) < 1)
@@ -49,14 +49,13 @@ def fractions(figures: Figures) -> Flagged:
     return Flagged(findings, figures.row[by_history | suspicious])
 
 
-def _history(figures: Figures) -> tuple[Ints, Floats, Floats]:
+def _history(figures: Figures) -> tuple[Floats, Floats, Floats]:
     """Number, median and robust deviation of the stored figures of the same series and measure, for every figure."""
     group = figures.series * 8 + figures.measure
-    stored = pd.Series(np.where(figures.new, np.nan, figures.value), index=group)
-    middle = stored.groupby(level=0).agg(["median", "count"]).reindex(group)
-    median = middle["median"].to_numpy(dtype=float)
-    spread = (stored - median).abs().groupby(level=0).median().reindex(group).to_numpy(dtype=float) * _NORMAL
-    return middle["count"].to_numpy(dtype=np.int64), median, np.maximum(np.maximum(spread, 0.1 * np.abs(median)), 0.3)
+    stored = np.where(figures.new, np.nan, figures.value)
+    usual = Sizes.of(group, stored, group)
+    spread = _NORMAL * Sizes.of(group, np.abs(stored - usual.median), group).median
+    return usual.points, usual.median, np.maximum(np.maximum(spread, 0.1 * np.abs(usual.median)), 0.3)
 
 
 def _by_sheet(figures: Figures, suspicious: Bools) -> list[Finding]:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from validators import observations
 from validators.catalogue import Catalogue
-from validators.consistency import consistent
+from validators.consistency import consistent, periods_skipped
 from validators.figures import Figures
 from validators.findings import Finding, Severity
 from validators.history import outliers, unit_slips
@@ -23,7 +23,7 @@ from validators.revisions import revised
 
 # A warning of the right-hand side says again, of the same figure, what a finding of the left-hand side has said.
 _EXPLAINED_BY: dict[str, frozenset[str]] = {
-    "outlier": frozenset({"ytd_falls", "ytd_sum", "month_above_ytd", "large_revision", "older_status", "revised"}),
+    "outlier": frozenset({"ytd_falls", "ytd_sum", "month_above_ytd", "large_revision"}),
     "large_revision": frozenset({"ytd_falls", "part_exceeds_whole", "district_exceeds_city"}),
     "revised": frozenset({"ytd_falls"}),
 }
@@ -52,6 +52,7 @@ def check_upload(
     if len(new) == 0:
         return [_nothing()]
     figures = Figures.of(new.assign(value=pd.to_numeric(new["value"], errors="coerce")), stored, catalogue)
+    skipped = periods_skipped(figures)  # a period with faulty figures has been reported all the same
     figures = figures.without(np.flatnonzero(~own.sound))
     slipped = unit_slips(figures)
     figures = figures.without(slipped.rows)
@@ -62,7 +63,8 @@ def check_upload(
         *revised(figures, known_from),
         *outliers(figures),
     ]
-    return in_order([*own.findings, *slipped.findings, *typed.findings, *_each_fact_once(compared)])
+    compared = _each_fact_once(_but_filled_in(compared, new))
+    return in_order([*own.findings, *skipped, *slipped.findings, *typed.findings, *compared])
 
 
 def _nothing() -> Finding:
@@ -72,6 +74,19 @@ def _nothing() -> Finding:
         zh="文件中没有可入库的数据——请核对表格内容与所选数据集后重新上传",
         en="the file holds no figure of the dataset — check the table and the dataset chosen, then upload again",
     )
+
+
+def _but_filled_in(findings: list[Finding], new: pd.DataFrame) -> list[Finding]:
+    """Without the months called missing that are there, but were not compared because of an error of their own."""
+    if not any(finding.rule == "month_missing" for finding in findings):
+        return findings
+    months = new.loc[new["measure"] == "month", ["indicator", "region", "period"]]
+    there = set(months.astype(str).itertuples(index=False, name=None))
+    return [
+        finding
+        for finding in findings
+        if finding.rule != "month_missing" or (finding.indicator, finding.region, finding.period) not in there
+    ]
 
 
 def _each_fact_once(findings: list[Finding]) -> list[Finding]:
