@@ -130,7 +130,7 @@ def _section(board: Board, group: Group) -> str:
             ("责任单位", "departments"),
         )
     )
-    rows = "\n".join(_row(row) for row in group.records())
+    rows = "\n".join(_row(board, row) for row in group.records())
     heading = f"{_e(chapter_number(group.chapter))}、{_both(chapter.title.zh, chapter.title.en)}{leads}"
     return (
         f"{title}<h3>{heading}</h3>\n<table class=chapter><colgroup>{_COLUMNS}</colgroup>"
@@ -138,7 +138,7 @@ def _section(board: Board, group: Group) -> str:
     )
 
 
-def _row(row: dict[str, Any]) -> str:
+def _row(board: Board, row: dict[str, Any]) -> str:
     mark = MARKS[row["light"]]
     condition_zh = f"（{row['condition_zh']}）" if row["condition_zh"] else ""
     condition_en = f", {row['condition_en']}" if row["condition_en"] else ""
@@ -148,9 +148,8 @@ def _row(row: dict[str, Any]) -> str:
     late = row["period"] and pd.notna(row["lag_months"]) and row["lag_months"] > 0
     months = row["lag_months"]
     lag = f"<br>{_both(f'晚{months}个月', f'late by {months}')}" if late else ""
-    owners = "<br>".join(
-        _both(zh, en) for zh, en in zip(row["responsible_zh"].split(";"), row["responsible_en"].split(";"), strict=True)
-    )
+    departments = [board.catalogue.departments[key].name for key in row["responsible"].split(";")]
+    owners = "<br>".join(_both(name.zh, name.en) for name in departments)
     return (
         f"<tr id='{_e(row['target'])}'>"
         f"<td class=light style='color:{mark.css}'>{mark.shape} {_e(row['light_zh'])}<br>{_e(row['light_en'])}</td>"
