@@ -73,7 +73,7 @@ def _powers(times: Floats) -> Ints:
 
 
 def _usual(figures: Figures, sized: Bools, months: Ints) -> tuple[Floats, Sizes]:
-    """For each new figure that has a size: its usual value, and the sizes per month that say so; NaN where nothing does."""
+    """For each new figure that has a size: its usual value, and the sizes per month that say so; NaN without any."""
     flow = np.isin(figures.measure, (MONTH, YTD))
     rate = np.where(sized, figures.value / months, np.nan)
     measured = figures.series * 8 + figures.measure
@@ -131,7 +131,7 @@ def _confused_units(unit: str, power: int) -> tuple[str, str]:
 
 
 def _unit_apart(unit: str, power: int) -> str:
-    """The unit 10^power times smaller than `unit`: the same one with another multiple (亿元, 万元, 千元, 元); else ''."""
+    """The same unit with a multiple 10^power times smaller (亿元, 万元, 千元, 元); '' where there is none."""
     size = {"亿": 8, "万": 4, "千": 3}.get(unit[0], 0)
     base = unit[1:] if size else unit
     prefix = {0: "", 3: "千", 4: "万", 8: "亿"}.get(size - power)

@@ -32,7 +32,7 @@ def fractions(figures: Figures) -> Flagged:
     level = (figures.measure == LEVEL) & figures.codes.per_cent[figures.indicator]
     level &= figures.codes.is_kind(Kind.RATIO)[figures.indicator]
     asked = figures.new & (figures.value != 0)
-    points, median, deviation = _history(figures)
+    points, median, deviation = _history(figures, growth | level)
     with np.errstate(divide="ignore", invalid="ignore"):
         as_typed, as_per_cent = np.abs(figures.value - median), np.abs(100 * figures.value - median)
         ordinary = (points >= _ENOUGH) & (as_typed <= _AWAY * deviation)
@@ -49,10 +49,11 @@ def fractions(figures: Figures) -> Flagged:
     return Flagged(findings, figures.row[by_history | suspicious])
 
 
-def _history(figures: Figures) -> tuple[Floats, Floats, Floats]:
-    """Number, median and robust deviation of the stored figures of the same series and measure, for every figure."""
+def _history(figures: Figures, wanted: Bools) -> tuple[Floats, Floats, Floats]:
+    """Number, median and robust deviation of the stored figures of the same series and measure, for every figure.
+    Only the wanted ones are counted."""
     group = figures.series * 8 + figures.measure
-    stored = np.where(figures.new, np.nan, figures.value)
+    stored = np.where(wanted & ~figures.new, figures.value, np.nan)
     usual = Sizes.of(group, stored, group)
     spread = _NORMAL * Sizes.of(group, np.abs(stored - usual.median), group).median
     return usual.points, usual.median, np.maximum(np.maximum(spread, 0.1 * np.abs(usual.median)), 0.3)

@@ -55,7 +55,7 @@ def revised(figures: Figures, known_from: datetime | None = None) -> list[Findin
 
 def _rank(status: Texts) -> Ints:
     """How settled a figure is: 0 preliminary, 1 revised, 2 final."""
-    return (status == "revised").astype(np.int64) + 2 * (status == "final").astype(np.int64)
+    return np.select([status == "final", status == "revised"], [2, 1], default=0).astype(np.int64)
 
 
 def _earlier(figures: Figures, known_from: datetime | None) -> Bools:

@@ -24,8 +24,8 @@ class Sizes:
 
     @classmethod
     def of(cls, groups: Ints, values: Floats, asked: Ints) -> Sizes:
-        """The sizes of the groups asked for, in their order. `groups` and `values` are as long as each other; NaN values
-        don't count."""
+        """The sizes of the groups asked for, in their order. `groups` and `values` are as long as each other; NaN
+        values don't count."""
         there = ~np.isnan(values)
         groups, values = groups[there], values[there]
         order = np.lexsort((values, groups))
