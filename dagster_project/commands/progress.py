@@ -15,11 +15,13 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.console import Console
 
-from dagster_project.commands.opening import installation
 from dagster_project.judgement import judge
 from dagster_project.progress import Light
 from dagster_project.scoreboard import Board, print_board, to_csv, to_html, to_json
+from dagster_project.settings import Settings
+from dagster_project.store import Store
 from validators.catalogue import Catalogue
+from validators.catalogue_file import load_catalogue
 from validators.errors import PeriodError
 from validators.names import NameTable
 from validators.periods import Month, parse_period, read_period
@@ -54,17 +56,19 @@ def progress(
     output: Annotated[Format, typer.Option("--format", help="输出格式 output format")] = Format.TABLE,
     out: Annotated[Path | None, typer.Option(help="写入文件 write to a file", dir_okay=False)] = None,
 ) -> None:
-    """目标进度：每个目标的状态、序时进度、差距与月均需完成。Where every target stands: light, pace, gap, needed run
-    rate."""
+    """每个目标的状态、进度、差距与月均需完成。Where every target stands: light, pace, gap, needed run rate."""
     month = _month(as_of)
-    with installation() as open_one:
-        catalogue = open_one.catalogue
-        owner_key = _named(NameTable(catalogue.departments), owner, "--owner", "没有这个单位 no such department")
-        region_key = _named(NameTable(catalogue.regions), region, "--region", "没有这个地区 no such region")
-        _check_place(catalogue, document, chapter)
+    # Opened here and not by `opening.installation`: a reader needs no intake, whose checks take a second to import.
+    settings = Settings()
+    catalogue = load_catalogue(settings.catalogue)
+    owner_key = _named(NameTable(catalogue.departments), owner, "--owner", "没有这个单位 no such department")
+    region_key = _named(NameTable(catalogue.regions), region, "--region", "没有这个地区 no such region")
+    _check_place(catalogue, document, chapter)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with Store.open(settings.store_url) as store:
         day = known_on.date() if known_on else None
-        moment = end_of_day(day, open_one.settings.zone) if day else None
-        judgement = judge(catalogue, open_one.store, as_of=month, known_on=moment)
+        moment = end_of_day(day, settings.zone) if day else None
+        judgement = judge(catalogue, store, as_of=month, known_on=moment)
     board = Board.of(judgement.evaluation, catalogue, as_of=judgement.as_of, known_on=day)
     chosen = board.select(owner=owner_key, region=region_key, document=document, chapter=chapter, lights=light or ())
     _give(chosen, output, out)

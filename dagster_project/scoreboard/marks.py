@@ -6,13 +6,15 @@ Each light has a shape and a word beside its colour, so that it can be told with
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from dagster_project.progress.lights import Light
 from dagster_project.progress.phrases import written
-from validators.catalogue import Comparator
+from validators.catalogue import Comparator, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,16 @@ def promise(comparator: str, value: float) -> str:
 def per_cent(ratio: float) -> str:
     """'66.2%' of a fraction; '–' where there is none."""
     return f"{ratio * 100:.1f}%" if math.isfinite(ratio) else "–"
+
+
+def full_name(row: Mapping[str, Any]) -> Words:
+    """What is counted, with its condition where the name doesn't hold it already."""
+    zh, en = row["condition_zh"], row["condition_en"]
+    told = not zh or zh in row["name_zh"]
+    return Words(
+        zh=row["name_zh"] if told else f"{row['name_zh']}（{zh}）",
+        en=row["name_en"] if told or not en else f"{row['name_en']}, {en}",
+    )
 
 
 def chapter_number(number: int) -> str:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from dagster_project.progress.lights import LIGHTS, WORDS
 from dagster_project.scoreboard.board import Board, Group
-from dagster_project.scoreboard.marks import MARKS, amount, chapter_number, per_cent, promise
+from dagster_project.scoreboard.marks import MARKS, amount, chapter_number, full_name, per_cent, promise
 
 _STYLE = """
 :root { color-scheme: light; }
@@ -140,8 +140,7 @@ def _section(board: Board, group: Group) -> str:
 
 def _row(board: Board, row: dict[str, Any]) -> str:
     mark = MARKS[row["light"]]
-    condition_zh = f"（{row['condition_zh']}）" if row["condition_zh"] else ""
-    condition_en = f", {row['condition_en']}" if row["condition_en"] else ""
+    name = full_name(row)
     part = "其中：" if row["part_of"] else ""
     stretch = f" {_both('力争', 'stretch')}" if row["ambition"] == "stretch" else ""
     article = f"第{row['article']}条" if row["article"] else "章首"
@@ -153,8 +152,8 @@ def _row(board: Board, row: dict[str, Any]) -> str:
     return (
         f"<tr id='{_e(row['target'])}'>"
         f"<td class=light style='color:{mark.css}'>{mark.shape} {_e(row['light_zh'])}<br>{_e(row['light_en'])}</td>"
-        f"<td>{_e(part + row['name_zh'] + condition_zh)}{stretch} <small>{_e(article)}</small><br>"
-        f"<span lang=en>{_e(row['name_en'] + condition_en)}</span>"
+        f"<td>{_e(part + name.zh)}{stretch} <small>{_e(article)}</small><br>"
+        f"<span lang=en>{_e(name.en)}</span>"
         f"<p class=reason>{_e(row['reason_zh'])}</p><p class=reason lang=en>{_e(row['reason_en'])}</p></td>"
         f"<td>{_bar(row)}</td>"
         f"<td class=number>{_e(amount(row['actual_value']))} / {_e(promise(row['comparator'], row['target_value']))}"

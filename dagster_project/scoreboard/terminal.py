@@ -22,7 +22,7 @@ from rich.text import Text
 
 from dagster_project.progress.lights import LIGHTS, WORDS, Light
 from dagster_project.scoreboard.board import Board, Group
-from dagster_project.scoreboard.marks import MARKS, amount, chapter_number, per_cent, promise
+from dagster_project.scoreboard.marks import MARKS, amount, chapter_number, full_name, per_cent, promise
 from validators.catalogue import Catalogue
 from validators.periods import Month
 
@@ -148,9 +148,8 @@ def _light(row: dict[str, Any]) -> Text:
 def _name(row: dict[str, Any]) -> Text:
     stretch = "（力争）" if row["ambition"] == "stretch" else ""
     part = "其中：" if row["part_of"] else ""
-    condition = f"（{row['condition_zh']}）" if row["condition_zh"] else ""
-    english = f"{row['name_en']}{', ' + row['condition_en'] if row['condition_en'] else ''}"
-    return Text.assemble(f"{part}{row['name_zh']}{condition}", (stretch, "yellow"), "\n", (english, "dim"))
+    name = full_name(row)
+    return Text.assemble(f"{part}{name.zh}", (stretch, "yellow"), "\n", (name.en, "dim"))
 
 
 def bar(attainment: float, expected: float, width: int = _BAR) -> str:

@@ -97,3 +97,9 @@ def test_markup_in_names_is_text(small_catalogue, evaluation, board):
     text = printed(Board(rows, small_catalogue, board.as_of), 160)
     assert "[red]名[/red]" in text
     assert "[bold]局" in text
+
+
+def test_a_condition_is_said_unless_the_name_holds_it(board):
+    assert "立项科技攻关项目（市级及以上）" in printed(board, 160)
+    rows = board.rows.assign(name_zh="市级及以上科技攻关项目")
+    assert "（市级及以上）" not in printed(Board(rows, board.catalogue, board.as_of), 160)
