@@ -112,8 +112,9 @@ class Panel:
             usable = np.where(grains == grain, columns, -1)
             for part in _chunks(len(frame)):
                 column = usable[period[part]]
-                row = by_code[indicator[part], region[part]]
-                role = roles[indicator[part], measure[part]]
+                # Flat positions in these small tables are several times faster than pairs of indices.
+                row = by_code.ravel().take(indicator[part] * np.int32(by_code.shape[1]) + region[part])
+                role = roles.ravel().take(indicator[part] * np.int32(roles.shape[1]) + measure[part])
                 fits = (row >= 0) & (column >= 0) & np.isfinite(value[part])
                 marked = np.full(len(row), _mark(Origin.PUBLISHED, grain), dtype=np.int8)
                 if status is not None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from calendar import month_name
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -32,6 +33,19 @@ _PROMISES: dict[Comparator, tuple[str, str, str]] = {  # around the amount: zh b
 }
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Number:
+    """Numbers to be written (see `written`) only for the rows whose sentence says them."""
+
+    values: Floats
+    decimals: int
+    fixed: bool = False
+
+    def at(self, rows: Integers) -> Texts:
+        """The numbers of these rows in writing."""
+        return written(self.values[rows], self.decimals, fixed=self.fixed)
+
+
 def written(values: Floats, decimals: int, *, fixed: bool = False) -> Texts:
     """Numbers in plain writing, without exponent or grouping, the same in both languages. Shape (n,).
 
@@ -51,7 +65,7 @@ def written(values: Floats, decimals: int, *, fixed: bool = False) -> Texts:
     )
     whole, rest = np.divmod(np.minimum(hundredths, _LARGEST), 100)
     tails = [f".{part:02d}"[: decimals + 1] if decimals else "" for part in range(100)] if fixed else _TAILS
-    found = _wholes(whole.astype(np.int64)) + texts(tails)[rest.astype(np.int64)]
+    found: Texts = _wholes(whole.astype(np.int64)) + texts(tails)[rest.astype(np.int64)]
     negative = (values < 0) & (hundredths > 0)
     found[negative] = "-" + found[negative]
     unusual = (hundredths > _LARGEST) | (~coarse & (size > 0) & (size < 0.1))
@@ -63,6 +77,8 @@ def written(values: Floats, decimals: int, *, fixed: bool = False) -> Texts:
 
 def _wholes(numbers: Integers) -> Texts:
     """str() of whole numbers from zero up, each distinct one formatted once."""
+    if len(numbers) < 64:
+        return texts([str(number) for number in numbers.tolist()])
     largest = int(numbers.max(initial=0))
     if largest <= 4 * len(numbers) + 1000:
         return texts([str(number) for number in range(largest + 1)])[numbers]
@@ -99,15 +115,10 @@ def month_words(months: Sequence[str]) -> tuple[Texts, Texts]:
     )
 
 
-def promise_words(targets: TargetTable, value: Texts) -> tuple[Texts, Texts]:
-    """The target as said: 450亿元以上, at least 450 × 100 million yuan. Shapes (n,)."""
+def promise_words() -> tuple[Texts, Texts, Texts]:
+    """By comparator code, what stands around the amount: zh before, zh after, en before. 以上 comes after it."""
     before_zh, after_zh, before_en = (texts([_promise(one)[place] for one in COMPARATORS]) for place in (0, 1, 2))
-    zh = before_zh[targets.comparator] + value + targets.units.zh[targets.unit] + after_zh[targets.comparator]
-    en = before_en[targets.comparator] + value + targets.units.en[targets.unit]
-    rank = targets.is_comparator(Comparator.RANK_WITHIN)
-    positive = targets.is_comparator(Comparator.POSITIVE)
-    en = np.where(rank, before_en[targets.comparator] + value, en)
-    return np.where(positive, "正增长", zh), np.where(positive, "growth above zero", en)
+    return before_zh, after_zh, before_en
 
 
 def _promise(comparator: Comparator) -> tuple[str, str, str]:

@@ -9,19 +9,22 @@ yuan), so that they can be compared with the document.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import repeat
 
 import numpy as np
 import pandas as pd
 
 from dagster_project.progress import pace
-from dagster_project.progress.arrays import AnyIntegers, Flags, Floats, Texts
+from dagster_project.progress.arrays import Flags, Floats, Integers, Texts
 from dagster_project.progress.lights import ROUNDING, Light
-from dagster_project.progress.phrases import month_words, period_style, period_words, promise_words, written
+from dagster_project.progress.phrases import Number, month_words, period_style, period_words, promise_words
 from dagster_project.progress.targets import TargetTable, texts
 from validators.catalogue import Comparator, Kind
 
-Parts = tuple[Texts | str, ...]
+Part = Texts | Number | str
+Parts = tuple[Part, ...]
 
 
 def reasons(evaluation: pd.DataFrame, targets: TargetTable) -> tuple[Texts, Texts]:
@@ -69,9 +72,8 @@ class _Facts:
         over = (self.low | self.budget) & self.accumulates & (attainment > 1 + ROUNDING)
         self.over = over & ~self.is_light(Light.MET) & self.told
 
-        self.value = written(targets.value, 2)
+        self.value = Number(targets.value, 2)
         self.unit_zh, self.unit_en = targets.units.zh[targets.unit], targets.units.en[targets.unit]
-        self.promise_zh, self.promise_en = promise_words(targets, self.value)
         self.name_zh = targets.indicators.name_zh[targets.indicator]
         self.name_en = targets.indicators.name_en[targets.indicator]
         points = self.unit_zh == "%"
@@ -86,31 +88,50 @@ class _Facts:
 
 @dataclass(slots=True)
 class _Clauses:
-    """Both sentences of every row, growing clause by clause."""
+    """Both sentences of every row as a list of clauses, each with the rows that say it.
+
+    Rows that say the same clauses (a few dozen combinations, however many rows) are put together at once.
+    """
 
     count: int
-    zh: list[Texts] = field(default_factory=list)
-    en: list[Texts] = field(default_factory=list)
+    clauses: list[tuple[Parts, Parts]] = field(default_factory=list)
+    wheres: list[Flags] = field(default_factory=list)
 
     def add(self, where: Flags, zh: Parts, en: Parts) -> None:
         """Append the joined parts to the sentences of the rows where True."""
-        rows = np.flatnonzero(where)
-        if rows.size:
-            self.zh.append(self._clause(rows, zh))
-            self.en.append(self._clause(rows, en))
-
-    def _clause(self, rows: AnyIntegers, parts: Parts) -> Texts:
-        column = np.full(self.count, "", dtype=object)
-        chosen = [[part] * rows.size if isinstance(part, str) else part[rows].tolist() for part in parts]
-        column[rows] = list(map("".join, zip(*chosen, strict=True)))
-        return column
+        self.clauses.append((zh, en))
+        self.wheres.append(where)
 
     def sentences(self) -> tuple[Texts, Texts]:
-        return _joined(self.zh), _joined(self.en)
+        """The sentences (Chinese, English). Shapes (n,)."""
+        zh, en = np.full(self.count, "", dtype=object), np.full(self.count, "", dtype=object)
+        for rows, said in self._groups():
+            lists: dict[int, list[str]] = {}  # the same part is written once for both languages
+            zh[rows] = _joined([part for clause in said for part in self.clauses[clause][0]], rows, lists)
+            en[rows] = _joined([part for clause in said for part in self.clauses[clause][1]], rows, lists)
+        return zh, en
+
+    def _groups(self) -> Iterator[tuple[Integers, Integers]]:
+        """Rows that say the same clauses, and which these are."""
+        pattern = np.zeros(self.count, dtype=np.int64)  # one bit per clause; there are about forty
+        for number, where in enumerate(self.wheres):
+            pattern |= where.astype(np.int64) << number
+        order = np.argsort(pattern, kind="stable")
+        patterns, starts = np.unique(pattern[order], return_index=True)
+        for one, rows in zip(patterns.tolist(), np.split(order, starts[1:]), strict=True):
+            yield rows, np.flatnonzero([one >> number & 1 for number in range(len(self.wheres))])
 
 
-def _joined(columns: list[Texts]) -> Texts:
-    return texts(list(map("".join, zip(*(column.tolist() for column in columns), strict=True))))
+def _joined(parts: list[Part], rows: Integers, lists: dict[int, list[str]]) -> list[str]:
+    columns: list[Iterable[str]] = []
+    for part in parts:
+        if isinstance(part, str):
+            columns.append(repeat(part, len(rows)))
+            continue
+        if id(part) not in lists:
+            lists[id(part)] = (part.at(rows) if isinstance(part, Number) else part[rows]).tolist()
+        columns.append(lists[id(part)])
+    return list(map("".join, zip(*columns, strict=True)))
 
 
 def pick(where: Flags, one: Texts | str, other: Texts | str) -> Texts:
@@ -124,11 +145,8 @@ def _waiting(facts: _Facts, clauses: _Clauses) -> None:
     due_zh, due_en = _due(facts)
     as_of_zh, as_of_en = month_words([facts.as_of])
     awaiting, no_data = facts.is_light(Light.AWAITING), facts.is_light(Light.NO_DATA)
-    clauses.add(
-        awaiting | no_data,
-        (facts.name_zh, "目标为", facts.promise_zh),
-        (facts.name_en, ": target ", facts.promise_en),
-    )
+    clauses.add(awaiting | no_data, (facts.name_zh, "目标为"), (facts.name_en, ": target "))
+    _promise(facts, clauses, awaiting | no_data)
     clauses.add(awaiting, ("，待", due_zh, "数据公布后判定"), (", to be judged once ", due_en, " is published"))
     clauses.add(no_data, ("，截至", as_of_zh[0], "尚无数据"), (", no figure up to ", as_of_en[0]))
     latest = awaiting & facts.known
@@ -141,7 +159,7 @@ def _figure(facts: _Facts, clauses: _Clauses, where: Flags) -> None:
     period = facts.evaluation["period"].cat
     words_zh, words_en = period_words([str(text) for text in period.categories], facts.as_of)
     codes, style = period.codes.to_numpy(), period_style(facts.targets)
-    actual = written(facts.numbers("actual_value"), 2)
+    actual = Number(facts.numbers("actual_value"), 2)
     verb = pick(facts.accumulates, "累计", pick(facts.rank, "为第", "为"))
     unit_en = pick(facts.rank, "", facts.unit_en)
     clauses.add(
@@ -159,18 +177,33 @@ def _figure(facts: _Facts, clauses: _Clauses, where: Flags) -> None:
 def _promised(facts: _Facts, clauses: _Clauses) -> None:
     """The share of the target for what accumulates, the target itself for a level."""
     whole_zh, whole_en = _whole(facts)
-    attained = written(facts.numbers("attainment_ratio") * 100, 1, fixed=True)
+    attained = Number(facts.numbers("attainment_ratio") * 100, 1, fixed=True)
     clauses.add(
         facts.summed,
         ("，为", whole_zh, facts.value, facts.unit_zh, "的", attained, "%"),
         (", ", attained, "% of the ", whole_en, " of ", facts.value, facts.unit_en),
     )
-    clauses.add(facts.told & ~facts.summed, ("，目标为", facts.promise_zh), ("; target ", facts.promise_en))
+    clauses.add(facts.told & ~facts.summed, ("，目标为",), ("; target ",))
+    _promise(facts, clauses, facts.told & ~facts.summed)
+
+
+def _promise(facts: _Facts, clauses: _Clauses, where: Flags) -> None:
+    """450亿元以上 / at least 450 × 100 million yuan; 正增长 / growth above zero."""
+    targets = facts.targets
+    positive = targets.is_comparator(Comparator.POSITIVE)
+    before_zh, after_zh, before_en = (words[targets.comparator] for words in promise_words())
+    place = targets.is_comparator(Comparator.RANK_WITHIN)
+    clauses.add(where & positive, ("正增长",), ("growth above zero",))
+    clauses.add(
+        where & ~positive,
+        (before_zh, facts.value, facts.unit_zh, after_zh),
+        (before_en, facts.value, pick(place, "", facts.unit_en)),
+    )
 
 
 def _verdict(facts: _Facts, clauses: _Clauses) -> None:
     """Met, missed, exceeded; for levels how far from good enough."""
-    gap = written(np.abs(facts.gap), 2)
+    gap = Number(np.abs(facts.gap), 2)
     apart = np.abs(facts.gap) > ROUNDING
     whole_zh, whole_en = _whole(facts)
     met, missed = facts.is_light(Light.MET), facts.is_light(Light.MISSED)
@@ -204,21 +237,21 @@ def _verdict(facts: _Facts, clauses: _Clauses) -> None:
 def _pace(facts: _Facts, clauses: _Clauses) -> None:
     """落后序时进度（75.0%）8.8个百分点 / 8.8 points behind the linear pace (75.0%)."""
     paced = facts.open & facts.paced & facts.accumulates & ~facts.over
-    expected = written(facts.numbers("expected_ratio") * 100, 1, fixed=True)
+    expected = Number(facts.numbers("expected_ratio") * 100, 1, fixed=True)
     name_zh, name_en = pick(facts.planned, "计划进度", "序时进度"), pick(facts.planned, "planned", "linear")
     level = paced & (np.abs(facts.ahead) <= 100 * ROUNDING)
     clauses.add(
         level, ("，与", name_zh, "（", expected, "%）持平"), (", level with the ", name_en, " pace (", expected, "%)")
     )
-    apart = written(np.abs(facts.ahead), 1, fixed=True)
-    tiny = apart == "0.0"
+    tiny = np.rint(np.abs(facts.ahead) * 10) == 0
+    less = Number(np.where(tiny, 0.1, np.abs(facts.ahead)), 1, fixed=True)
     ahead = facts.ahead > 0
     side_zh = pick(ahead, pick(facts.low, "高于", "快于"), pick(facts.low, "低于", "落后"))
     side_en = pick(ahead, pick(facts.low, "above", "ahead of"), pick(facts.low, "below", "behind"))
     clauses.add(
         paced & ~level,
-        ("，", side_zh, name_zh, "（", expected, "%）", pick(tiny, "不足0.1", apart), "个百分点"),
-        (", ", pick(tiny, "less than 0.1", apart), " points ", side_en, " the ", name_en, " pace (", expected, "%)"),
+        ("，", side_zh, name_zh, "（", expected, "%）", pick(tiny, "不足", ""), less, "个百分点"),
+        (", ", pick(tiny, "less than ", ""), less, " points ", side_en, " the ", name_en, " pace (", expected, "%)"),
     )
 
 
@@ -227,21 +260,23 @@ def _run_rate(facts: _Facts, clauses: _Clauses) -> None:
     required, average = facts.numbers("required_run_rate"), facts.numbers("average_run_rate")
     asked = facts.open & ~facts.over & (required > 0)
     left = facts.numbers("remaining_months")
-    months = written(facts.numbers("months"), 0)
-    each, mean = written(required, 1), written(average, 1)
+    months = Number(facts.numbers("months"), 0)
+    each, mean = Number(required, 1), Number(average, 1)
     one = left == 1
+    count = Number(left, 0)
+    count_en = Number(np.where(one, np.nan, left), 0)  # NaN is written as nothing
     clauses.add(
         asked,
         (
             "；余下",
-            written(left, 0),
+            count,
             pick(facts.low, "个月月均不超过", "个月月均需完成"),
             each,
             facts.unit_zh,
         ),
         (
             pick(one, "; the remaining month ", "; the remaining "),
-            pick(one, "", written(left, 0)),
+            count_en,
             pick(one, "", " months "),
             pick(facts.low, "may bring ", pick(one, "needs ", "need ")),
             each,
@@ -250,7 +285,7 @@ def _run_rate(facts: _Facts, clauses: _Clauses) -> None:
         ),
     )
     with np.errstate(divide="ignore", invalid="ignore"):
-        times = written(required / average, 2)
+        times = Number(required / average, 2)
     compared = asked & (average > 0)
     clauses.add(
         compared,
@@ -275,7 +310,7 @@ def _timeliness(facts: _Facts, clauses: _Clauses) -> None:
     clauses.add(awaited, ("；待", due_zh, "数据公布后定论"), ("; final once ", due_en, " is published"))
     lag = facts.evaluation["lag_months"].to_numpy(dtype=np.int64, na_value=0)
     late = facts.open & ~settled & ~awaited & (lag > 0)
-    count = written(lag.astype(np.float64), 0)
+    count = Number(lag.astype(np.float64), 0)
     clauses.add(
         late,
         ("；之后", count, "个月的数据尚未公布"),
