@@ -18,7 +18,7 @@ from dagster_project.sample import write_sample
 from dagster_project.sample.write import Progress as Report
 from dagster_project.settings import Settings
 from validators.catalogue_file import load_catalogue
-from validators.errors import PeriodError
+from validators.errors import PeriodError, XushiError
 from validators.periods import Month, parse_period
 
 _LINE_EVERY = 25  # workbooks, where there is no terminal for a bar
@@ -39,17 +39,14 @@ def sample(
     Exit code 1 when the folder holds files that are no sample; nothing is written then.
     """
     last = _month(through or f"{year}-09", year)
+    loaded = load_catalogue(catalogue or Settings().catalogue)
     console = Console()
     before = set(out.glob("*.xlsx")) if out.is_dir() else set()
-    with _progress(console) as report:
-        paths = write_sample(
-            load_catalogue(catalogue or Settings().catalogue),
-            year=year,
-            through=last,
-            folder=out,
-            seed=seed,
-            progress=report,
-        )
+    try:
+        with _progress(console) as report:
+            paths = write_sample(loaded, year=year, through=last, folder=out, seed=seed, progress=report)
+    except OSError as error:
+        raise XushiError(f"{out}: 无法写入 / cannot write there: {error.strerror}") from error
     _summary(console, out, paths)
     older = len(before - set(paths))
     if older:
