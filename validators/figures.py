@@ -96,6 +96,29 @@ class Figures:
         ours, theirs = self.sides
         return self._joined(self.codes, ours.only(~np.isin(ours.row, rows)), theirs)
 
+    def alone(self, rows: Ints) -> Figures:
+        """The given rows of the new frame, beside nothing stored."""
+        ours, theirs = self.sides
+        return self._joined(
+            self.codes, ours.only(np.isin(ours.row, rows)), theirs.only(np.zeros(len(theirs.key), dtype=bool))
+        )
+
+    def superseded(self, known_from: datetime | None) -> Bools:
+        """Which new figures were published (`known_from`, tz-aware) before the stored version: they replace nothing."""
+        if known_from is None:
+            return np.zeros(len(self), dtype=bool)
+        return np.asarray(_moment(known_from) < self.old_known_from, dtype=bool)
+
+    def settled_after(self, places: tuple[int, ...], known_from: datetime | None) -> bool:
+        """Whether one of the figures is a stored revision that came after `known_from`."""
+        if known_from is None:
+            return False
+        moment = _moment(known_from)
+        return any(
+            not self.new[place] and bool(self.revised[place]) and bool(self.known_from[place] > moment)
+            for place in places
+        )
+
     def __len__(self) -> int:
         return len(self.row)
 
@@ -291,7 +314,7 @@ def _ordinal(period: str) -> int:
         return -1
 
 
-def moment_of(known_from: datetime) -> np.datetime64:
+def _moment(known_from: datetime) -> np.datetime64:
     """A tz-aware moment as numpy compares it (UTC, without zone)."""
     return np.datetime64(pd.Timestamp(known_from).tz_convert("UTC").tz_localize(None), "us")
 

@@ -26,7 +26,7 @@ _BIGGER, _SMALLER = 400.0, 1 / 500
 _OUTSIDE = 0.5  # a slip is also this share of its power of ten away from every earlier figure: lumpy series stay silent
 _SIBLINGS = 3  # without any stored figure, so many others of the upload make a usual size
 
-_SMALL = 10.0  # an indicator whose usual figure is smaller is too lumpy for a pattern
+_SMALL = 10.0  # a count whose usual figure is smaller is too lumpy for a pattern
 _MIN_RATIOS = 10  # year-on-year ratios that make a pattern
 _DEVIATIONS = 4.0  # robust standard deviations from it
 _FLOOR = 0.04  # smallest standard deviation of a log ratio that is believed
@@ -143,8 +143,9 @@ def _unit_apart(unit: str, power: int) -> str:
 def outliers(figures: Figures) -> list[Finding]:
     """`outlier` (warning): flows, counts and stocks whose change against a year and against two years ago is far from
     the indicator's usual year-on-year change: more than four robust standard deviations (median and MAD of the log
-    ratios of all months, at least ten of them). Both comparisons must say so, which keeps an odd month of last year
-    from being held against this one. A month and its year to date are one fact: the month is named."""
+    ratios of all months, at least ten of them; counts also scatter by their square root). Both comparisons must say so,
+    which keeps an odd month of last year from being held against this one. Counts that are usually below ten have no
+    pattern. A month and its year to date are one fact: the month is named."""
     kinds = figures.codes.is_kind(Kind.FLOW, Kind.COUNT, Kind.STOCK)
     sized = kinds[figures.indicator] & np.isin(figures.measure, (MONTH, YTD, LEVEL)) & (figures.value > 0)
     one, two = _log_ratio(figures, 12, sized), _log_ratio(figures, 24, sized)
@@ -153,16 +154,21 @@ def outliers(figures: Figures) -> list[Finding]:
     usual, change = (Sizes.of(group[sized], values[sized], group) for values in (figures.value, known))
     median, off = change.median, one - change.median
     deviation = Sizes.of(group, np.abs(np.where(figures.new, np.nan, off)), group)
-    width = _DEVIATIONS * np.maximum(_NORMAL * deviation.median, _FLOOR)
+    before = figures.find(figures.series, figures.measure, figures.month - 12)
+    last = np.where(before >= 0, figures.value[before], np.nan) if len(figures) else figures.value
+    counts = figures.codes.is_kind(Kind.COUNT)[figures.indicator]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        chance = np.where(counts, np.sqrt(1 / last + 1 / (last * np.exp(median))), 0.0)
+        rounding = figures.half * (1 / last + 1 / figures.value)
+    width = _DEVIATIONS * np.fmax(np.fmax(_NORMAL * deviation.median, _FLOOR), chance) + rounding
     off_two = (two - 2 * median) / np.sqrt(2)
     far = (np.abs(off) > width) & (np.abs(off_two) > width) & (np.sign(off) == np.sign(off_two))
-    marked = figures.new & sized & (deviation.points >= _MIN_RATIOS) & (usual.median >= _SMALL) & far
+    marked = figures.new & sized & (deviation.points >= _MIN_RATIOS) & ~(counts & (usual.median < _SMALL)) & far
     month = figures.find(figures.series, MONTH, figures.month)
     repeated = (figures.measure == YTD) & (month >= 0) & marked[month]
     marked &= ~repeated
-    before = figures.value[figures.find(figures.series, figures.measure, figures.month - 12)]
     return [
-        _outlier(figures, place, float(before[place]), float(median[place]), float(width[place]))
+        _outlier(figures, place, float(last[place]), float(median[place]), float(width[place]))
         for place in places(marked)
     ]
 

@@ -20,14 +20,16 @@ _ENOUGH = 4  # figures of history, or of the upload, from which to judge
 _SMALL = 0.5  # an upload in which no growth reaches half a per cent is suspicious
 _AWAY, _NEAR = 2.0, 3.0  # robust deviations: away from the history as typed, near it when multiplied by 100
 _NORMAL = 1.4826  # MAD of a normal distribution -> its standard deviation
+_UNROUNDED = 1e-4  # half a digit: growth with four decimals or more was never rounded for print
 _RATIO_NEAR = 0.3  # a ratio x 100 is as before within this fraction
 
 
 def fractions(figures: Figures) -> Flagged:
     """Warnings `percent_as_fraction` on growth figures and on ratios in per cent, with the value times 100.
 
-    Growth: by at least four stored figures of the same indicator, or when all growth figures of the upload (at least
-    four that are not zero) are below half a per cent. Ratios: by the stored figures of the same indicator."""
+    Growth: by at least four stored figures of the same indicator, when the figure also shows more decimals than they
+    do (0.052 among 5.1, 4.8, ...; a real 0.2 doesn't); or when all growth figures of the upload (at least four that
+    are not zero) are below half a per cent. Ratios: by the stored figures of the same indicator."""
     growth = np.isin(figures.measure, (YOY_MONTH, YOY_YTD))
     level = (figures.measure == LEVEL) & figures.codes.per_cent[figures.indicator]
     level &= figures.codes.is_kind(Kind.RATIO)[figures.indicator]
@@ -36,7 +38,7 @@ def fractions(figures: Figures) -> Flagged:
     with np.errstate(divide="ignore", invalid="ignore"):
         as_typed, as_per_cent = np.abs(figures.value - median), np.abs(100 * figures.value - median)
         ordinary = (points >= _ENOUGH) & (as_typed <= _AWAY * deviation)
-        by_history = growth & asked & (points >= _ENOUGH) & (np.abs(figures.value) < 1)
+        by_history = growth & asked & (points >= _ENOUGH) & (np.abs(figures.value) < 1) & _finer(figures)
         by_history &= (as_typed > _AWAY * deviation) & (as_per_cent <= _NEAR * deviation)
         as_before = np.abs(100 * figures.value / median - 1) <= _RATIO_NEAR
         by_history |= level & asked & (points >= 1) & (np.abs(figures.value) < 1) & as_before
@@ -57,6 +59,13 @@ def _history(figures: Figures, wanted: Bools) -> tuple[Floats, Floats, Floats]:
     usual = Sizes.of(group, stored, group)
     spread = _NORMAL * Sizes.of(group, np.abs(stored - usual.median), group).median
     return usual.points, usual.median, np.maximum(np.maximum(spread, 0.1 * np.abs(usual.median)), 0.3)
+
+
+def _finer(figures: Figures) -> Bools:
+    """Which figures show more decimals than the stored ones of the same series, or stand beside unrounded ones."""
+    group = figures.series * 8 + figures.measure
+    usual = Sizes.of(group, np.where(figures.new, np.nan, figures.half), group).median
+    return (figures.half < 0.5 * usual) | (usual < _UNROUNDED)
 
 
 def _by_sheet(figures: Figures, suspicious: Bools) -> list[Finding]:

@@ -12,14 +12,14 @@ import numpy as np
 import pandas as pd
 
 from validators.catalogue import Catalogue, Kind, Words
-from validators.codes import YOY_MONTH, YOY_YTD, Bools, Ints
-from validators.figures import Figures, Texts, moment_of, places
+from validators.codes import YOY_MONTH, YOY_YTD, Ints
+from validators.figures import Figures, Texts, places
 from validators.findings import Finding, Severity
 from validators.sentences import amount, number, per_cent
 
 _SAME = 1e-9  # relative: the database holds exact decimals, frames hold their float64
 _LARGE = 0.2  # of the stored value
-_LARGE_POINTS = 5.0  # percentage points, for growth
+_LARGE_POINTS = 10.0  # percentage points, for growth
 _STATUS_ZH = {"preliminary": "快报", "revised": "修订", "final": "终核"}
 
 
@@ -30,7 +30,7 @@ def check(
     published: a version older than the stored one is history being filled in, and replaces nothing.
 
     `older_status` (error): preliminary against a stored revised or final figure; (warning) revised against final.
-    `large_revision` (warning): by more than a fifth, or five percentage points of growth; ranks excepted.
+    `large_revision` (warning): by more than a fifth, or ten percentage points of growth; ranks excepted.
     `revised` (warning, information when the upload is marked as revised or final). `earlier_version` (information)."""
     return revised(Figures.of(new, stored, catalogue), known_from)
 
@@ -44,7 +44,7 @@ def revised(figures: Figures, known_from: datetime | None = None) -> list[Findin
     growth = np.isin(figures.measure, (YOY_MONTH, YOY_YTD))
     large = np.where(growth, np.abs(value - old) > _LARGE_POINTS, change > _LARGE)
     large &= ~figures.codes.is_kind(Kind.RANK)[figures.indicator]
-    earlier = _earlier(figures, known_from)
+    earlier = figures.superseded(known_from)
     older = differs & ~earlier & (_rank(figures.status) < _rank(figures.old_status))
     findings = [_earlier_version(figures, place) for place in places(differs & earlier)]
     findings += [_older_status(figures, place) for place in places(older)]
@@ -56,12 +56,6 @@ def revised(figures: Figures, known_from: datetime | None = None) -> list[Findin
 def _rank(status: Texts) -> Ints:
     """How settled a figure is: 0 preliminary, 1 revised, 2 final."""
     return np.select([status == "final", status == "revised"], [2, 1], default=0).astype(np.int64)
-
-
-def _earlier(figures: Figures, known_from: datetime | None) -> Bools:
-    if known_from is None:
-        return np.zeros(len(figures), dtype=bool)
-    return np.asarray(moment_of(known_from) < figures.old_known_from, dtype=bool)
 
 
 def _change(figures: Figures, place: int) -> Words:

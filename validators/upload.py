@@ -43,7 +43,8 @@ def check_upload(
 
     `frame` is an OBSERVATION frame, `stored` a STORED frame of current observations of the dataset (and of wholes and
     other regions to compare with), `periods` the first and last period of the upload. `status` is the status stated for
-    the whole upload, in place of the frame's; `known_from` (tz-aware) is when it was published.
+    the whole upload, in place of the frame's; `known_from` (tz-aware) is when it was published: figures of which the
+    store has a version published later are history, and not compared with what is current.
 
     A row with an error of its own is compared with nothing, and neither is a figure that is off by a power of ten.
     Raises KeyError for an unknown dataset or a missing column, PeriodError for `periods` that are none."""
@@ -58,11 +59,12 @@ def check_upload(
     figures = figures.without(slipped.rows)
     typed = fractions(figures)
     figures = figures.without(typed.rows)
-    compared = [
-        *consistent(figures, known_from),
-        *revised(figures, known_from),
-        *outliers(figures),
-    ]
+    changed = revised(figures, known_from)
+    # What the store knows better by now is history being filled in: it is held against its own upload alone.
+    older = figures.row[figures.superseded(known_from)]
+    of_its_time = consistent(figures.alone(older)) if len(older) else []
+    figures = figures.without(older)
+    compared = [*of_its_time, *consistent(figures, known_from), *changed, *outliers(figures)]
     compared = _each_fact_once(_but_filled_in(compared, new))
     return in_order([*own.findings, *skipped, *slipped.findings, *typed.findings, *compared])
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from validators.catalogue import Kind, Words
 from validators.codes import MONTH, YTD, Bools, Floats, Ints
-from validators.figures import Figures, moment_of
+from validators.figures import Figures
 from validators.findings import Finding, Severity
 from validators.sentences import amount, number
 
@@ -39,7 +39,8 @@ def year_to_date(figures: Figures, known_from: datetime | None = None) -> list[F
     severities = {True: Severity.ERROR, False: Severity.WARNING}
     findings = []
     for earlier, later in found.falls:
-        blocks = not _revised_since(figures, (earlier, later), known_from)
+        # A stored figure that was revised after the upload was published never stood beside it.
+        blocks = not figures.settled_after((earlier, later), known_from)
         findings.append(_fall(figures, earlier, later, severities[blocks]))
     findings += [_sum(figures, event, severities[event.same_upload]) for event in found.sums]
     findings += [_above(figures, month, ytd) for month, ytd in found.above]
@@ -174,17 +175,6 @@ class _Walk:
 
 def _pairs(one: Ints, other: Ints, marked: Bools) -> list[tuple[int, int]]:
     return list(zip(one[marked].tolist(), other[marked].tolist(), strict=True))
-
-
-def _revised_since(figures: Figures, pair: tuple[int, int], known_from: datetime | None) -> bool:
-    """Whether the stored figure of the pair was revised after the upload was published: they never stood together."""
-    if known_from is None:
-        return False
-    moment = moment_of(known_from)
-    return any(
-        not figures.new[place] and figures.status[place] != "preliminary" and bool(figures.known_from[place] > moment)
-        for place in pair
-    )
 
 
 def _standing(figures: Figures, place: int) -> Words:

@@ -151,6 +151,7 @@ def test_a_fraction_is_told_by_the_indicators_own_history(history: Any, figure: 
         (0.052, [0.3, -0.2, 0.5, 0.1]),  # small growth is usual here
         (0.052, [5.1, 4.8, 6.0]),  # three figures are no history
         (0.0, [5.1, 4.8, 6.0, 5.5]),
+        (0.2, [25.1, 17.8, 20.0, 23.5]),  # with one decimal as always: a fraction would show two or three
         (5.2, [5.1, 4.8, 6.0, 5.5]),
         (0.4, [30.0, -25.0, 12.0, -40.0]),  # swings through zero
     ],
@@ -234,6 +235,14 @@ def test_two_years_of_history_are_needed_and_small_counts_are_spared(history: An
     assert not history([of_2025(figure, before, 5, 1.6)], last_year)
     small = three_years(figure, "research_projects", level=4.0)
     assert not history([figure("2025-05", "month", 9.0, "research_projects")], small)
+
+
+def test_a_count_may_scatter_by_its_square_root(history: Any, figure: Any) -> None:
+    firms = "new_high_tech_firms"
+    before = [figure(f"{year}-{m:02d}", "month", 16.0, firms) for year in (2022, 2023, 2024) for m in range(1, 13)]
+    assert not history([figure("2025-05", "month", 30.0, firms)], before)
+    (finding,) = history([figure("2025-05", "month", 160.0, firms)], before)
+    assert finding.rule == "outlier"
 
 
 def test_a_month_and_its_year_to_date_are_one_fact(history: Any, figure: Any) -> None:

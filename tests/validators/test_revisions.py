@@ -65,7 +65,7 @@ def test_growth_is_revised_in_points(found: Any, figure: Any) -> None:
     (finding,) = found(figure("2025-03", "yoy_ytd", 2.1, growth), old)
     assert (finding.rule, finding.severity) == ("revised", WARNING)
     assert "1.2%改为2.1%（+0.9个百分点）" in finding.zh
-    (finding,) = found(figure("2025-03", "yoy_ytd", -4.1, growth), old)
+    (finding,) = found(figure("2025-03", "yoy_ytd", -9.1, growth), old)
     assert finding.rule == "large_revision"
 
 

@@ -139,6 +139,19 @@ def test_a_figure_published_earlier_than_the_stored_one_fills_in_history(found: 
     assert rules(found([figure("2025-03", "ytd", 97.0)], before, known_from=early)) == ["earlier_version"]
 
 
+def test_history_filled_in_is_held_against_its_own_upload_alone(found: Any, figure: Any) -> None:
+    before = [figure(f"2025-{m:02d}", "ytd", ytd, status="revised") for m, ytd in ((2, 66.0), (3, 108.0), (4, 150.0))]
+    before += [figure("2025-03", "month", 42.0, status="revised")]
+    first = [figure("2025-03", "month", 38.2, cell="C4"), figure("2025-03", "ytd", 98.4, cell="D4")]
+    early = datetime(2025, 4, 10, tzinfo=UTC)
+    assert rules(found(first, before, known_from=early)) == ["earlier_version"] * 2
+    first[0] = figure("2025-03", "ytd", 60.0, PART, cell="D5")
+    before += [figure("2025-03", "ytd", 70.0, PART, status="revised")]
+    assert set(rules(found(first, before, known_from=early))) == {"earlier_version"}
+    first[0] = figure("2025-03", "ytd", 99.0, PART, cell="D5")
+    assert "part_exceeds_whole" in rules(found(first, before, known_from=early))
+
+
 def test_any_index_and_a_text_among_the_values_are_taken(small_catalogue: Catalogue, stored: Any, figure: Any) -> None:
     rows = pd.DataFrame(
         [figure("2025-03", "ytd", "九十八", text="九十八"), figure("2025-03", "month", 38.2)], index=[7, 7]
