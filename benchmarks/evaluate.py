@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -98,7 +99,7 @@ def loop(table: TargetTable, frame: pd.DataFrame) -> list[tuple[float, str, str]
     for position in range(len(table)):
         key = (table.indicators.ids[table.indicator[position]], table.regions[table.region[position]])
         rows = groups[key]
-        rows = rows[(rows["period"].astype(str) <= AS_OF.text) & (rows["period"].astype(str) >= "2025-01")]
+        rows = rows[(rows["period"] <= AS_OF.text) & (rows["period"] >= "2025-01")]
         last = rows.sort_values("period").iloc[-1]
         actual, value = last["value"] * table.factor[position], table.value[position]
         kind, band = names[table.kind[position]], table.band[position]
@@ -139,15 +140,16 @@ def main(counts: list[int]) -> None:
         table = many(targets, count)
         frame = figures(table)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-        panel, building = timed(lambda table=table, frame=frame: Panel.from_observations(frame, table))
-        evaluation, judging = timed(lambda table=table, panel=panel: measure(table, panel, AS_OF))
-        _, wording = timed(lambda table=table, evaluation=evaluation: reasons(evaluation, table))
+        panel, building = timed(partial(Panel.from_observations, frame, table))
+        evaluation, judging = timed(partial(measure, table, panel, AS_OF))
+        _, wording = timed(partial(reasons, evaluation, table))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
         total = building + judging + wording
 
         part = table.take(np.arange(min(count, LOOPED)))
         rows = frame[frame["region"].isin(list(part.regions[: int(part.region.max()) + 1]))]
-        looped, looping = timed(lambda part=part, rows=rows: loop(part, rows))
+        rows = rows.astype(dict.fromkeys(["indicator", "region", "period", "measure", "status"], "str"))
+        looped, looping = timed(partial(loop, part, rows))
         agreed = compare(part, evaluation.iloc[: len(part)], looped)
         scaled = looping * count / len(part)
         print(f"{count:,} targets x {len(MONTHS)} months ({len(frame):,} figures)")
