@@ -75,7 +75,7 @@ def figures(table: TargetTable) -> pd.DataFrame:
     rows = len(MONTHS)
 
     def column(codes: np.ndarray, words: list[str]) -> pd.Categorical:
-        return pd.Categorical.from_codes(codes, categories=words)
+        return pd.Categorical.from_codes(codes, categories=pd.Index(words, dtype="str"))
 
     small = np.min_scalar_type(-max(len(table.regions), len(table.indicators.ids)))
     return pd.DataFrame(
@@ -155,9 +155,7 @@ def main(counts: list[int]) -> None:
         print(f"{count:,} targets x {len(MONTHS)} months ({len(frame):,} figures)")
         print(f"  panel {building:.2f} s + evaluate {judging:.2f} s + reasons {wording:.2f} s = {total:.2f} s")
         print(f"  peak memory {peak:.2f} GB, {before:.2f} GB of it before the panel (Python, the frame of figures)")
-        print(
-            f"  pandas loop {looping:.2f} s for {len(part):,} targets, scaled by their number to {scaled:.1f} s for all;"
-        )
+        print(f"  pandas loop {looping:.2f} s for {len(part):,} targets, scaled to {scaled:.1f} s for all;")
         print(f"  {agreed:,} lights compared, all agree")
         print(f"  evaluate with reasons is {scaled / total:,.0f} times as fast as the loop")
 
