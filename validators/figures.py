@@ -6,7 +6,7 @@ the finding on a figure. Does not belong here: any rule, and how exactly a figur
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -18,15 +18,23 @@ import pandas as pd
 
 from validators.catalogue import Catalogue, Words
 from validators.codes import LEVEL, MEASURES, MONTH, YTD, Bools, Codes, Floats, Ints
-from validators.errors import PeriodError
 from validators.findings import Finding, Severity
-from validators.periods import parse_period
-from validators.rounding import half_digit
 from validators.sentences import amount, at, figure, moment
+from validators.sides import Side, Texts, key_of, look_up
 
-Texts = npt.NDArray[Any]  # object arrays of str
-
-_MEASURE_TEXTS = pd.Index([str(measure) for measure in MEASURES])
+_JOINED = (
+    "indicator",
+    "region",
+    "measure",
+    "month",
+    "value",
+    "half",
+    "status",
+    "period",
+    "sheet",
+    "cell",
+    "known_from",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,17 +62,17 @@ class Figures:
     old_value: Floats
     old_status: Texts
     old_known_from: npt.NDArray[np.datetime64]
-    sides: tuple[_Side, _Side]  # what was joined: the new figures and the stored ones
+    sides: tuple[Side, Side]  # what was joined: the new figures and the stored ones
 
     @classmethod
     def of(cls, new: pd.DataFrame, stored: pd.DataFrame, catalogue: Catalogue) -> Figures:
         """Join an OBSERVATION frame and a STORED frame of current observations (both may be empty)."""
         codes = Codes.of(catalogue)
-        return cls._joined(codes, _Side.of(new, codes), _Side.of(stored, codes))
+        return cls._joined(codes, Side.of(new, codes), Side.of(stored, codes))
 
     @classmethod
-    def _joined(cls, codes: Codes, ours: _Side, theirs: _Side) -> Figures:
-        replaced = _look_up(theirs.key, np.arange(len(theirs.key)), ours.key)
+    def _joined(cls, codes: Codes, ours: Side, theirs: Side) -> Figures:
+        replaced = look_up(theirs.key, np.arange(len(theirs.key)), ours.key)
         there = replaced >= 0
         kept = np.ones(len(theirs.key), dtype=bool)
         kept[replaced[there]] = False
@@ -143,14 +151,14 @@ class Figures:
 
     @cached_property
     def _sorted(self) -> tuple[Ints, Ints]:
-        key = _key(self.series, self.measure, self.month)
+        key = key_of(self.series, self.measure, self.month)
         order = np.argsort(key, kind="stable")
         return key[order], order
 
     def find(self, series: Ints, measure: Ints | int, month: Ints) -> Ints:
         """Places of the figures asked for, -1 where there is none. The arguments broadcast."""
-        wanted = _key(series, np.asarray(measure, dtype=np.int64), month)
-        return np.where(series < 0, -1, _look_up(*self._sorted, wanted))
+        wanted = key_of(series, np.asarray(measure, dtype=np.int64), month)
+        return np.where(series < 0, -1, look_up(*self._sorted, wanted))
 
     def words(self, place: int) -> Words:
         """The figure's full name: indicator, period, measure."""
@@ -210,110 +218,6 @@ class Flagged:
     rows: Ints
 
 
-_JOINED = (
-    "indicator",
-    "region",
-    "measure",
-    "month",
-    "value",
-    "half",
-    "status",
-    "period",
-    "sheet",
-    "cell",
-    "known_from",
-)
-
-
-@dataclass(frozen=True, eq=False)
-class _Side:
-    """One of the two frames as arrays, in the order of `key`."""
-
-    row: Ints
-    indicator: Ints
-    region: Ints
-    measure: Ints
-    month: Ints
-    value: Floats
-    half: Floats
-    status: Texts
-    period: Texts
-    sheet: Texts
-    cell: Texts
-    known_from: npt.NDArray[np.datetime64]
-    key: Ints
-
-    @classmethod
-    def of(cls, frame: pd.DataFrame, codes: Codes) -> _Side:
-        texts = {name: _Distinct.of(frame[name]) for name in ("indicator", "region", "measure", "period", "status")}
-        indicator = texts["indicator"].codes_in(codes.indicators)
-        region = texts["region"].codes_in(codes.regions)
-        measure = texts["measure"].codes_in(_MEASURE_TEXTS)
-        month = texts["period"].mapped(_ordinal)
-        value = frame["value"].to_numpy(dtype=float)
-        known = (indicator >= 0) & (region >= 0) & (measure >= 0) & (month >= 0) & np.isfinite(value)
-        key = _key(indicator * len(codes.regions) + region, measure, month)
-        rows = np.flatnonzero(known)
-        rows = rows[np.argsort(key[rows], kind="stable")]
-        new = "text" in frame  # STORED has no such column, and the cells of stored figures are not wanted
-        whole = codes.whole_numbers[indicator[rows]] & np.isin(measure[rows], (MONTH, YTD))
-        series = indicator * len(codes.regions) + region
-        half = half_digit(
-            value[rows], frame["text"].iloc[rows] if new else None, (series * len(MEASURES) + measure)[rows]
-        )
-        return cls(
-            row=rows,
-            indicator=indicator[rows],
-            region=region[rows],
-            measure=measure[rows],
-            month=month[rows],
-            value=value[rows],
-            half=np.where(whole, 0.0, half),
-            status=texts["status"].texts[rows],
-            period=texts["period"].texts[rows],
-            sheet=_Distinct.of(frame["sheet"]).texts[rows] if new else np.full(len(rows), "", dtype=object),
-            cell=_Distinct.of(frame["cell"]).texts[rows] if new else np.full(len(rows), "", dtype=object),
-            known_from=_moments(None if new else frame["known_from"].iloc[rows], len(rows)),
-            key=key[rows],
-        )
-
-    def only(self, kept: Bools) -> _Side:
-        return _Side(**{name: getattr(self, name)[kept] for name in self.__dataclass_fields__})
-
-
-@dataclass(frozen=True, eq=False)
-class _Distinct:
-    """A column of texts as its distinct texts ('' for what is missing) and their positions."""
-
-    positions: Ints
-    distinct: list[str]
-
-    @classmethod
-    def of(cls, column: pd.Series) -> _Distinct:
-        positions, distinct = pd.factorize(column)
-        texts = [*(str(text) for text in distinct), ""]
-        return cls(np.where(positions < 0, len(texts) - 1, positions).astype(np.int64), texts)
-
-    @property
-    def texts(self) -> Texts:
-        return np.array(self.distinct, dtype=object)[self.positions]
-
-    def codes_in(self, index: pd.Index) -> Ints:
-        found = np.asarray(index.get_indexer(pd.Index(self.distinct)), dtype=np.int64)
-        return found[self.positions]
-
-    def mapped(self, function: Callable[[str], int]) -> Ints:
-        return np.array([function(text) for text in self.distinct], dtype=np.int64)[self.positions]
-
-
-def _ordinal(period: str) -> int:
-    """Ordinal of the period's last month, -1 for what is no period."""
-    try:
-        return parse_period(period).last_month.ordinal
-    except PeriodError:
-        return -1
-
-
 def _moment(known_from: datetime) -> np.datetime64:
     """A tz-aware moment as numpy compares it (UTC, without zone)."""
     return np.datetime64(pd.Timestamp(known_from).tz_convert("UTC").tz_localize(None), "us")
@@ -322,21 +226,3 @@ def _moment(known_from: datetime) -> np.datetime64:
 def places(marked: Bools) -> Iterator[int]:
     """The marked places one by one. Findings are sentences, made singly; there are few of them."""
     return iter(np.flatnonzero(marked).tolist())
-
-
-def _key(series: Ints, measure: Ints, month: Ints) -> Ints:
-    return (series * len(MEASURES) + measure) * 131072 + month  # months have ordinals below 12 x 10,000
-
-
-def _look_up(keys: Ints, order: Ints, wanted: Ints) -> Ints:
-    if len(keys) == 0:
-        return np.full(np.shape(wanted), -1, dtype=np.int64)
-    spot = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    return np.where(keys[spot] == wanted, order[spot], -1)
-
-
-def _moments(values: pd.Series | None, length: int) -> npt.NDArray[np.datetime64]:
-    if values is None or length == 0:
-        return np.full(length, np.datetime64("NaT"), dtype="datetime64[us]")
-    stamps = pd.to_datetime(values, utc=True).dt.tz_localize(None)
-    return stamps.to_numpy(dtype="datetime64[us]")

@@ -13,9 +13,10 @@ import pandas as pd
 
 from validators.catalogue import Catalogue, Kind, Words
 from validators.codes import YOY_MONTH, YOY_YTD, Ints
-from validators.figures import Figures, Texts, places
+from validators.figures import Figures, places
 from validators.findings import Finding, Severity
 from validators.sentences import amount, number, per_cent
+from validators.sides import Texts
 
 _SAME = 1e-9  # relative: the database holds exact decimals, frames hold their float64
 _LARGE = 0.2  # of the stored value
