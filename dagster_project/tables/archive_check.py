@@ -1,7 +1,7 @@
 """Whether a zip archive may be handed to a reader that unpacks it whole.
 
 Belongs here: that an archive is complete, that it unpacks to what its directory says, and that this fits into memory.
-Does not belong here: what the parts hold (`sheet_parts.py`).
+Does not belong here: what the parts hold (`sheet_facts.py`).
 
 The directory is not believed: a zip bomb can announce one byte and unpack to gigabytes, and can hold a name twice so
 that two readers see two different parts. Every part is therefore unpacked here once, in pieces, and counted.

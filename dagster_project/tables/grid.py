@@ -20,11 +20,11 @@ Area = tuple[int, int, int, int]  # top, left, bottom, right, from 0, all inclus
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grid:
-    """One sheet, anchored at A1. `values` (rows x columns) holds None (blank), str, float, bool, date, datetime, time
+    """One sheet, anchored at A1. `raw` (rows x columns) holds None (blank), str, float, bool, date, datetime, time
     or timedelta. `percent` is None, or the same shape: the cell's format shows a fraction as per cent."""
 
     name: str
-    values: Objects
+    raw: Objects
     hidden: bool = False
     merges: tuple[Area, ...] = ()
     percent: Bools | None = None

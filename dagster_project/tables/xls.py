@@ -159,7 +159,7 @@ def _grid(book: Any, sheet: Any, unvalued: list[set[Place]]) -> Grid:
     values = with_places(_trimmed(values), [*errors, *without])
     return Grid(
         name=sheet.name,
-        values=values,
+        raw=values,
         hidden=sheet.visibility != 0,
         merges=tuple((top, left, bottom - 1, right - 1) for top, bottom, left, right in sheet.merged_cells),
         percent=_percent(book, formats)[: values.shape[0], : values.shape[1]],

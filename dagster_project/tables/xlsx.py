@@ -1,6 +1,6 @@
 """Sheets of an .xlsx workbook.
 
-Belongs here: checking the archive, then values from python-calamine together with the facts from `sheet_parts.py`. Does
+Belongs here: checking the archive, then values from python-calamine together with the facts from `sheet_facts.py`. Does
 not belong here: what the cells mean.
 """
 
@@ -13,7 +13,8 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, Shee
 
 from dagster_project.tables.archive_check import check_archive, damaged
 from dagster_project.tables.grid import Area, Book, Bools, Grid, Objects, Place, to_grid, with_places
-from dagster_project.tables.sheet_parts import SheetFacts, WorkbookFacts, read_facts
+from dagster_project.tables.sheet_facts import SheetFacts
+from dagster_project.tables.workbook_facts import WorkbookFacts, read_facts
 from validators.errors import TooLargeError
 
 _BYTES_PER_CELL = 200  # generous: a plain cell takes 30 to 60 bytes of XML
@@ -65,7 +66,7 @@ def _sheets(workbook: CalamineWorkbook, facts: WorkbookFacts) -> list[Grid]:
         sheets.append(
             Grid(
                 name=metadata.name,
-                values=values,
+                raw=values,
                 hidden=metadata.visible is not SheetVisibleEnum.Visible,
                 merges=tuple(_area(merge) for merge in sheet.merged_cell_ranges or ()),
                 percent=_marked(values, about.percent),

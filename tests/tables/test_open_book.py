@@ -125,7 +125,7 @@ def test_a_blank_formatted_cell_far_away_does_not_count() -> None:
         SHEET,
         lambda sheet: sheet.replace(b"</sheetData>", b'<row r="1048576"><c r="XFD1048576" s="0"/></row></sheetData>'),
     )
-    assert opened(data).sheets[0].values.shape == (2, 2)
+    assert opened(data).sheets[0].raw.shape == (2, 2)
 
 
 def test_an_archive_that_unpacks_to_gigabytes_is_refused_in_little_memory() -> None:
@@ -174,10 +174,10 @@ def test_a_part_that_stands_twice_is_refused() -> None:
 def test_numbers_texts_and_dates_come_as_they_are() -> None:
     rows = [["指标", date(2025, 3, 1)], ["出口", 38.5], ["", "…"]]
     for book in (opened(xlsx({"外贸": rows})), opened(xls({"外贸": [rows[0][:1], *rows[1:]]}), "外贸.xls")):
-        values = book.sheets[0].values
+        values = book.sheets[0].raw
         assert values[1].tolist() == ["出口", 38.5]
         assert values[2].tolist() == [None, "…"]
-    assert opened(xlsx({"外贸": rows})).sheets[0].values[0, 1] == date(2025, 3, 1)
+    assert opened(xlsx({"外贸": rows})).sheets[0].raw[0, 1] == date(2025, 3, 1)
 
 
 def test_per_cent_formats_merges_and_hidden_things_are_known() -> None:
@@ -212,7 +212,7 @@ def test_errors_and_formulas_without_a_value_are_known_by_their_place() -> None:
     grid = opened(saved(book)).sheets[0]
     assert grid.unvalued == {(0, 1)}
     assert grid.errors == {(0, 2): "#REF!"}
-    assert grid.values.tolist() == [["合计", None, None]]
+    assert grid.raw.tolist() == [["合计", None, None]]
 
 
 def test_an_old_workbook_tells_percent_formats_and_code_pages() -> None:
@@ -227,10 +227,10 @@ def test_a_text_table_is_read_in_every_usual_encoding_and_separator(encoding: st
     text = f'指标{separator}"本月\n(亿元)"\r\n货物贸易出口{separator}"1,038.5"\r\n注：示例\r\n'
     grid = opened(text.encode(encoding), "外贸.csv").sheets[0]
     assert grid.name == "外贸"
-    assert grid.values.tolist() == [["指标", "本月\n(亿元)"], ["货物贸易出口", "1,038.5"], ["注：示例", None]]
+    assert grid.raw.tolist() == [["指标", "本月\n(亿元)"], ["货物贸易出口", "1,038.5"], ["注：示例", None]]
 
 
 def test_every_real_file_opens(samples: Path) -> None:
     for path in sorted((samples / "bureau").glob("*.xls*")):
         book = opened(path.read_bytes(), path.name)
-        assert any("指" in str(cell) for sheet in book.sheets for cell in sheet.values.ravel()), path.name
+        assert any("指" in str(cell) for sheet in book.sheets for cell in sheet.raw.ravel()), path.name

@@ -1,0 +1,84 @@
+"""`xushi tables`: what the reader sees in a file, without any catalogue.
+
+Belongs here: the command and how it prints. Does not belong here: reading (`tables`), the catalogue.
+"""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from dagster_project.settings import Settings
+from dagster_project.tables.reading import Reading, read_tables
+
+app = typer.Typer(no_args_is_help=True, help="统计表 tables: read a file without any catalogue")
+
+SHOWN = ["sheet", "cell", "row_label", "parent_label", "column_label", "period", "measure", "unit", "value"]
+
+
+class Format(StrEnum):
+    """How the cells are printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+@app.callback()
+def tables() -> None:
+    """统计表。Tables."""
+
+
+@app.command("read")
+def read(
+    file: Annotated[Path, typer.Argument(help="表格文件 .xlsx .xls .csv / a table", exists=True, dir_okay=False)],
+    output: Annotated[Format, typer.Option("--format", help="输出格式 output format")] = Format.CSV,
+    sheet: Annotated[list[str] | None, typer.Option(help="只读这些工作表 only these sheets")] = None,
+) -> None:
+    """不用目录，读出文件里的每个数值及其行名、列名、统计期、口径和单位。Every figure of a file with its labels, period, measure
+    and unit, without any catalogue. What was left out, or is wrong, is said on standard error.
+
+    Exit code 0 when the file could be read, 1 when not.
+    """
+    settings = Settings()
+    reading = read_tables(
+        file.read_bytes(), file.name, max_bytes=settings.max_upload_bytes, max_cells=settings.max_cells
+    )
+    wanted = sheet or [one.name for one in reading.sheets]
+    unknown = [name for name in wanted if name not in {one.name for one in reading.sheets}]
+    if unknown:
+        raise typer.BadParameter(
+            f"没有工作表 / no such sheet: {', '.join(unknown)} ({', '.join(one.name for one in reading.sheets)})"
+        )
+    cells = reading.cells.loc[reading.cells["sheet"].isin(wanted), SHOWN]
+    _print(cells, output)
+    _say(reading, wanted)
+
+
+def _print(cells: pd.DataFrame, output: Format) -> None:
+    if output is Format.CSV:
+        typer.echo(cells.to_csv(index=False, float_format="%.15g", lineterminator="\n"), nl=False)
+    elif output is Format.JSON:
+        rows = cells.astype(object).where(cells.notna(), None).to_dict("records")
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        for name, group in cells.groupby("sheet", sort=False):
+            table = Table(*SHOWN[1:], title=escape(str(name)))
+            for row in group[SHOWN[1:]].itertuples(index=False):
+                *texts, value = row
+                table.add_row(*(escape(str(text)) for text in texts), "" if pd.isna(value) else f"{value:.15g}")
+            Console().print(table)
+
+
+def _say(reading: Reading, wanted: list[str]) -> None:
+    for finding in reading.findings:
+        if not finding.sheet or finding.sheet in wanted:
+            typer.echo(f"{finding.severity.value}: {finding.place}: {finding.zh} {finding.en}", err=True)
