@@ -23,11 +23,11 @@ from dagster_project.commands.catalogue_rows import (
     target_tables,
     to_csv,
 )
+from dagster_project.commands.choosing import Chapter, Document, Owner, Region, choice
 from dagster_project.settings import Settings
 from validators.catalogue import Catalogue
 from validators.catalogue_file import json_schema, load_catalogue
 from validators.errors import CatalogueError
-from validators.names import NameTable
 
 app = typer.Typer(no_args_is_help=True, help="目标目录 the catalogue: check, show, departments, schema")
 
@@ -84,32 +84,23 @@ def check(file: File = None) -> None:
 
 @app.command("show")
 def show(
-    owner: Annotated[
-        str | None, typer.Option(help="牵头或责任单位：代码、名称或别名 department: id, name, alias")
-    ] = None,
-    chapter: Annotated[int | None, typer.Option(help="章号 chapter number")] = None,
-    region: Annotated[str | None, typer.Option(help="地区：代码、名称或别名 region: code, name, alias")] = None,
-    document: Annotated[str | None, typer.Option(help="文件 document id")] = None,
+    owner: Owner = None,
+    region: Region = None,
+    document: Document = None,
+    chapter: Chapter = None,
     output: Output = Format.TABLE,
     file: File = None,
 ) -> None:
     """列出目标。List the targets, all or those of a department, chapter, region or document."""
     catalogue = _load(file)
-    owner_key = _named(NameTable(catalogue.departments), owner, "--owner", "没有这个单位 no such department")
-    region_key = _named(NameTable(catalogue.regions), region, "--region", "没有这个地区 no such region")
-    if document is not None and document not in catalogue.documents:
-        _refuse("--document", f"没有这个文件 no such document: {document}", list(catalogue.documents))
-    documents = [document] if document else list(catalogue.documents)
-    chapters = sorted({number for key in documents for number in catalogue.documents[key].chapters})
-    if chapter is not None and chapter not in chapters:
-        _refuse("--chapter", f"没有这一章 no such chapter: {chapter}", [str(number) for number in chapters])
+    chosen = choice(catalogue, owner, region, document, chapter)
     rows = [
         row
         for row in target_rows(catalogue)
-        if (owner_key is None or owner_key in (row["lead"], *row["responsible"]))
-        and (region_key is None or row["region"] == region_key)
-        and row["document"] in documents
-        and (chapter is None or row["chapter"] == chapter)
+        if (chosen.owner is None or chosen.owner in (row["lead"], *row["responsible"]))
+        and chosen.region in (None, row["region"])
+        and chosen.document in (None, row["document"])
+        and chosen.chapter in (None, row["chapter"])
     ]
     if output is Format.TABLE:
         Console().print(*target_tables(catalogue, rows), sep="\n")
@@ -148,21 +139,6 @@ def _load(file: Path | None) -> Catalogue:
     path = file or Settings().catalogue
     here = Path.cwd()
     return load_catalogue(path.relative_to(here) if path.is_relative_to(here) else path)
-
-
-def _named(table: NameTable, name: str | None, option: str, words: str) -> str | None:
-    """The key of the entry that goes by this name, None for no name; a usage error for a name that nobody has."""
-    if name is None:
-        return None
-    key = table.find(name)
-    if key is None:
-        _refuse(option, f"{words}: {name}", table.nearest(name))
-    return key
-
-
-def _refuse(option: str, words: str, known: list[str]) -> None:
-    hint = f"；最接近 nearest: {', '.join(known)}" if known else ""
-    raise typer.BadParameter(f"{words}{hint}", param_hint=option)
 
 
 def _machine_readable(rows: list[dict[str, Any]], output: Format) -> None:

@@ -6,6 +6,7 @@ layout (`scoreboard`).
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -15,15 +16,14 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.console import Console
 
+from dagster_project.commands.choosing import Chapter, Document, Owner, Region, choice
 from dagster_project.judgement import judge
 from dagster_project.progress import Light
 from dagster_project.scoreboard import Board, print_board, to_csv, to_html, to_json
 from dagster_project.settings import Settings
 from dagster_project.store import Store
-from validators.catalogue import Catalogue
 from validators.catalogue_file import load_catalogue
 from validators.errors import PeriodError
-from validators.names import NameTable
 from validators.periods import Month, parse_period, read_period
 
 _FILE_WIDTH = 160  # of a table that is written into a file
@@ -46,12 +46,10 @@ def progress(
         datetime | None,
         typer.Option("--known-on", formats=["%Y-%m-%d"], help="按这一天已知的数据 by what was known on that day"),
     ] = None,
-    owner: Annotated[
-        str | None, typer.Option(help="牵头或责任单位：代码、名称或别名 department: id, name, alias")
-    ] = None,
-    region: Annotated[str | None, typer.Option(help="地区：代码、名称或别名 region: code, name, alias")] = None,
-    document: Annotated[str | None, typer.Option(help="文件 document id")] = None,
-    chapter: Annotated[int | None, typer.Option(help="章号 chapter number")] = None,
+    owner: Owner = None,
+    region: Region = None,
+    document: Document = None,
+    chapter: Chapter = None,
     light: Annotated[list[Light] | None, typer.Option(help="只看这些状态 only these lights; repeat the option")] = None,
     output: Annotated[Format, typer.Option("--format", help="输出格式 output format")] = Format.TABLE,
     out: Annotated[Path | None, typer.Option(help="写入文件 write to a file", dir_okay=False)] = None,
@@ -61,17 +59,15 @@ def progress(
     # Opened here and not by `opening.installation`: a reader needs no intake, whose checks take a second to import.
     settings = Settings()
     catalogue = load_catalogue(settings.catalogue)
-    owner_key = _named(NameTable(catalogue.departments), owner, "--owner", "没有这个单位 no such department")
-    region_key = _named(NameTable(catalogue.regions), region, "--region", "没有这个地区 no such region")
-    _check_place(catalogue, document, chapter)
+    chosen = choice(catalogue, owner, region, document, chapter)
     settings.home.mkdir(parents=True, exist_ok=True)
     with Store.open(settings.store_url) as store:
         day = known_on.date() if known_on else None
         moment = end_of_day(day, settings.zone) if day else None
         judgement = judge(catalogue, store, as_of=month, known_on=moment)
     board = Board.of(judgement.evaluation, catalogue, as_of=judgement.as_of, known_on=day)
-    chosen = board.select(owner=owner_key, region=region_key, document=document, chapter=chapter, lights=light or ())
-    _give(chosen, output, out)
+    shown = board.select(**asdict(chosen), lights=light or ())
+    _give(shown, output, out)
     if not (board.rows["period"] != "").any():
         typer.echo(
             "尚无可用数据，先交表：xushi upload FILE / no figures yet, hand in tables first: xushi upload FILE",
@@ -111,26 +107,3 @@ def _month(text: str | None) -> Month | None:
         if found is None:
             raise typer.BadParameter(str(error), param_hint="--as-of") from error
         return found.period.last_month
-
-
-def _named(table: NameTable, name: str | None, option: str, words: str) -> str | None:
-    if name is None:
-        return None
-    key = table.find(name)
-    if key is None:
-        raise _refusal(option, f"{words}: {name}", table.nearest(name))
-    return key
-
-
-def _check_place(catalogue: Catalogue, document: str | None, chapter: int | None) -> None:
-    if document is not None and document not in catalogue.documents:
-        raise _refusal("--document", f"没有这个文件 no such document: {document}", list(catalogue.documents))
-    documents = [document] if document else list(catalogue.documents)
-    chapters = sorted({number for key in documents for number in catalogue.documents[key].chapters})
-    if chapter is not None and chapter not in chapters:
-        raise _refusal("--chapter", f"没有这一章 no such chapter: {chapter}", [str(number) for number in chapters])
-
-
-def _refusal(option: str, words: str, known: list[str]) -> typer.BadParameter:
-    hint = f"；可用 known: {', '.join(known)}" if known else ""
-    return typer.BadParameter(f"{words}{hint}", param_hint=option)
