@@ -53,7 +53,6 @@ class _Years:
 
     ytd: Ints
     month: Ints
-    january: Bools  # whether January is published by itself
     reports_months: Bools
 
     @classmethod
@@ -68,12 +67,10 @@ class _Years:
         touched = np.zeros(len(keys), dtype=bool)
         touched[group[figures.new[asked]]] = True
         series = keys[touched] // 10000
-        indicator = series // max(len(codes.regions), 1)
         monthly = np.unique(figures.series[figures.measure == MONTH])
         return cls(
             ytd=grids[1, touched],
             month=grids[0, touched],
-            january=codes.january[indicator] & (codes.step[indicator] == 1),
             reports_months=np.isin(series, monthly),
         )
 
@@ -102,7 +99,7 @@ class _Walk:
 
     def __init__(self, figures: Figures, years: _Years) -> None:
         self.figures, self.years = figures, years
-        size = len(years.january)
+        size = len(years.ytd)
         self.last = np.full(size, -1, dtype=np.int64)  # place of the last year to date
         self.last_month = np.zeros(size, dtype=np.int64)
         self.fell = np.zeros(size, dtype=bool)  # the last year to date is one of a falling pair
@@ -110,7 +107,7 @@ class _Walk:
         self.off_by = np.zeros(size)  # and how much rounding explains
         self.run = np.zeros(size)  # sum of the months since
         self.run_half = np.zeros(size)
-        self.run_known = years.january.copy()  # whether all of them are known
+        self.run_known = np.ones(size, dtype=bool)  # whether all are known; never so where January is not published
         self.run_all_new = np.ones(size, dtype=bool)
         self.run_any_new = np.zeros(size, dtype=bool)
 

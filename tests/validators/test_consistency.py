@@ -178,6 +178,8 @@ def test_a_blank_month_is_normal_in_february_and_where_months_are_never_given(fo
     assert not found([figure("2025-04", "ytd", 136.5)], [figure("2025-03", "ytd", 98.4)])
     unchanged = [figure("2025-03", "ytd", 98.4), figure("2025-03", "month", 38.2)]
     assert not found([figure("2025-04", "ytd", 98.4)], unchanged)
+    (finding,) = found([figure("2025-05", "ytd", 178.0)], unchanged)  # April is not there at all
+    assert finding.rule == "period_skipped"
 
 
 def test_a_skipped_month_is_named_once_for_the_table(found: Any, figure: Any) -> None:
@@ -308,3 +310,6 @@ def test_what_is_stored_is_not_reported_again(found: Any, figure: Any) -> None:
     wrong = [figure("2025-03", "ytd", 98.4), figure("2025-04", "ytd", 90.0), figure("2025-04", "ytd", 95.0, PART)]
     assert not found([figure("2025-04", "yoy_ytd", 4.0, "goods_exports_growth")], wrong)
     assert not found([], wrong)
+    assert not found([figure("2025-05", "ytd", 130.0)], wrong)
+    far = [figure("2024-04", "ytd", 50.0), figure("2025-04", "ytd", 90.0), figure("2025-04", "yoy_ytd", 2.0)]
+    assert not found([figure("2025-05", "ytd", 130.0)], far)

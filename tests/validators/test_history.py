@@ -106,6 +106,10 @@ def test_a_lumpy_series_may_jump_as_it_has_jumped_before(history: Any, figure: A
     assert not history([figure("2025-03", "month", 50.0)], lumpy)
 
 
+def test_one_earlier_figure_is_too_little_to_call_the_next_one_too_small(history: Any, figure: Any) -> None:
+    assert not history([figure("2025-04", "month", 0.0038)], [figure("2025-03", "month", 38.0)])
+
+
 def test_a_corrected_slip_is_not_held_against_itself(history: Any, figure: Any) -> None:
     wrong = [figure("2025-03", "ytd", 984000.0), figure("2025-03", "month", 381200.0)]
     right = [figure("2025-03", "ytd", 98.4, status="revised"), figure("2025-03", "month", 38.12, status="revised")]
@@ -234,7 +238,7 @@ def test_two_years_of_history_are_needed_and_small_counts_are_spared(history: An
     last_year = [row for row in before if row["period"] >= "2024"]
     assert not history([of_2025(figure, before, 5, 1.6)], last_year)
     small = three_years(figure, "research_projects", level=4.0)
-    assert not history([figure("2025-05", "month", 9.0, "research_projects")], small)
+    assert not history([figure("2025-05", "month", 160.0, "research_projects")], small)
 
 
 def test_a_count_may_scatter_by_its_square_root(history: Any, figure: Any) -> None:
