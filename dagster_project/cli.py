@@ -12,20 +12,22 @@ from typing import Any, cast
 
 import typer
 from pydantic import ValidationError
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from dagster_project.settings import Settings
 from validators.errors import XushiError
 
-_COMMANDS = {  # name -> module under `commands` and what in it: a function, or a Typer with commands of its own
-    "demo": ("demo", "demo"),
-    "sample": ("sample", "sample"),
-    "upload": ("upload", "upload"),
-    "run": ("run", "run"),
-    "dagster": ("run", "dagster"),
-    "progress": ("progress", "progress"),
-    "metrics": ("metrics", "app"),
-    "catalogue": ("catalogue", "app"),
+# Name -> module under `commands`, what in it (a function, or a Typer with commands of its own), its line in the help.
+_COMMANDS = {
+    "demo": ("demo", "demo", "示例：从样表到记分板，一次走完 the whole way on a sample year"),
+    "sample": ("sample", "sample", "写出示例统计表 write sample tables"),
+    "upload": ("upload", "upload", "交表：存档、检查、入库或退回 hand in tables: stored or rejected as a whole"),
+    "progress": ("progress", "progress", "记分板：每个目标进展如何 the scoreboard: where every target stands"),
+    "catalogue": ("catalogue", "app", "目标目录：检查、列出 the catalogue: check, show, departments, schema"),
+    "tables": ("tables", "app", "读表：不用目录，看读到什么 what the reader sees in any table"),
+    "metrics": ("metrics", "app", "监测指标 gauges for Prometheus: serve, push, print"),
+    "run": ("run", "run", "运行 Dagster 作业 run the Dagster jobs: one period, a range, everything"),
+    "dagster": ("run", "dagster", "打开 Dagster 界面 Dagster's pages and daemon, until Ctrl-C"),
 }
 
 
@@ -33,7 +35,7 @@ class _Areas(Mapping[str, Any]):
     """The commands by name, each imported when it is asked for."""
 
     def __getitem__(self, name: str) -> Any:
-        module, attribute = _COMMANDS[name]
+        module, attribute, _ = _COMMANDS[name]
         found = getattr(import_module(f"dagster_project.commands.{module}"), attribute)
         if isinstance(found, typer.Typer):
             group = typer.main.get_group(found)
@@ -56,6 +58,12 @@ class _Commands(TyperGroup):
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
         self.commands = cast(dict[str, Any], _Areas())
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """The help needs a line for each command, not the seconds that it takes to import them all."""
+        lines = {name: TyperCommand(name, help=line) for name, (_, _, line) in _COMMANDS.items()}
+        self.commands = cast(dict[str, Any], lines)
+        super().format_help(ctx, formatter)
 
     def invoke(self, ctx: Any) -> Any:
         try:
