@@ -24,7 +24,7 @@ def test_help_lists_every_command_in_chinese_and_english() -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself(command: str) -> None:
-    result = CliRunner().invoke(app, [command, "--help"])
+    result = CliRunner().invoke(app, [command, "--help"], prog_name="xushi")
     assert result.exit_code == 0
     assert f"xushi {command}" in result.stdout
 
