@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from dagster_project.tables.cells import Cells, Holds
 from dagster_project.tables.grid import Bools
-from dagster_project.tables.header_words import INDEX_HEADER, LABEL_HEADER, Base, Role, compact, read_header
+from dagster_project.tables.header_words import INDEX_HEADER, LABEL_HEADER, compact, is_header_word
 from dagster_project.tables.labels import is_note
 from dagster_project.tables.spans import Spans, header_text
 from dagster_project.tables.unit_words import is_unit, stated_units
@@ -148,13 +148,6 @@ def is_meta(text: str) -> bool:
         or is_note(text)
         or bool(_PREAMBLE.match(text.strip()))
     )
-
-
-def is_header_word(text: str) -> bool:
-    """Whether the whole text is made of words that headers use."""
-    header = read_header((text,), _ANY_YEAR)
-    known = header.role is not Role.VALUE or header.base is not Base.UNKNOWN or header.period is not None
-    return not header.rest and (known or bool(compact(text)))
 
 
 def find_bands(cells: Cells, spans: Spans, columns: range) -> list[Band]:

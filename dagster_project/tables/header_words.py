@@ -83,6 +83,9 @@ _VALUE = re.compile(
 )
 
 
+_ANY_YEAR = 2000  # where only it matters whether a text is a period
+
+
 def _words(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
@@ -174,3 +177,9 @@ def _period(path: tuple[str, ...], year: int | None) -> Found | None:
         if here.year_stated:
             year = here.period.last_month.year
     return found
+
+
+def is_header_word(text: str) -> bool:
+    """Whether the whole text is made of words that headers use."""
+    header = read_header((text,), _ANY_YEAR)
+    return not header.rest and bool(compact(text))

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from dagster_project.tables.bands import Band, blocks, find_bands, is_header_word, is_meta
+from dagster_project.tables.bands import Band, blocks, find_bands, is_meta
 from dagster_project.tables.cells import Cells, Holds
 from dagster_project.tables.grid import Bools, Grid
-from dagster_project.tables.header_words import ATTRIBUTE_HEADER, INDEX_HEADER, LABEL_HEADER, compact
+from dagster_project.tables.header_words import ATTRIBUTE_HEADER, INDEX_HEADER, LABEL_HEADER, compact, is_header_word
 from dagster_project.tables.labels import is_note, parents, read_label
 from dagster_project.tables.spans import Spans, header_paths, header_text
 from dagster_project.tables.unit_words import UNIT_COLUMN, is_unit

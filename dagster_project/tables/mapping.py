@@ -1,0 +1,244 @@
+"""A reading onto the catalogue: tidy cells become observations, and what can't become one is said.
+
+Belongs here: the order of the steps, and what a whole file or table lacks. Does not belong here: names (`matching.py`),
+whose table it is (`recognition.py`), array work over cells (`observed.py`). Nothing is guessed: what isn't certain is a
+finding.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from dagster_project.tables import mapping_findings as say
+from dagster_project.tables.header_words import Role
+from dagster_project.tables.observed import (
+    ACCUMULATING,
+    assigned,
+    converted,
+    each,
+    kinds_of,
+    with_meanings,
+    with_periods,
+    without_repetitions,
+)
+from dagster_project.tables.reading import Reading
+from dagster_project.tables.recognition import find_datasets, find_region, find_status
+from validators.catalogue import Catalogue, Kind, Measure
+from validators.columns import OBSERVATION
+from validators.findings import Finding
+from validators.periods import month_ordinals, parse_period
+
+_GROWTH = (str(Measure.YOY_MONTH), str(Measure.YOY_YTD))
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """What a file says in terms of the catalogue. `dataset` and the periods (SDMX) are '' where they are unknown;
+    `observations` has the columns OBSERVATION, units those of the indicators; `findings` include the reading's."""
+
+    dataset: str
+    period_first: str
+    period_last: str
+    status: str
+    published: date | None
+    observations: pd.DataFrame
+    findings: tuple[Finding, ...]
+
+
+def to_observations(
+    reading: Reading,
+    catalogue: Catalogue,
+    *,
+    dataset: str | None = None,
+    period: str | None = None,
+    region: str | None = None,
+    status: str | None = None,
+) -> Mapped:
+    """The observations of one dataset in a file. `dataset`, `region` and `status` help where the file is silent; `period`
+    (SDMX) is also checked against what the file says. Raises PeriodError for a `period` that is none."""
+    if period is not None:
+        parse_period(period)
+    findings = list(reading.findings)
+    tables, chosen = _choose(reading, catalogue, dataset, findings)
+    used = [reading.tables[index] for index in tables]
+    state = status or find_status(reading, used)
+    names = {table.sheet for table in used} or {sheet.name for sheet in reading.sheets}
+    published = max(
+        (sheet.published for sheet in reading.sheets if sheet.published and sheet.name in names), default=None
+    )
+    empty = _observations(pd.DataFrame(columns=[*OBSERVATION]), state)
+    if not chosen:
+        return Mapped("", period or "", period or "", state, published, empty, tuple(findings))
+    cells = _with_regions(reading, catalogue, tables, region, findings)
+    cells = with_meanings(cells, catalogue, chosen)
+    findings += _unknown_rows(cells)
+    findings += _unknown_columns(cells)
+    taken = assigned(cells, catalogue)
+    findings += _missing_columns(cells, taken, catalogue, chosen)
+    findings += _silent_growth(taken)
+    found, problems = converted(taken, catalogue)
+    findings += problems
+    found, problems = with_periods(found, catalogue.datasets[chosen].cadence, period)
+    findings += problems
+    filled = found[found["value"].notna()]
+    findings += _wrong_period(filled, period)
+    findings += _missing_rows(cells, taken, filled, catalogue, chosen)
+    filled, problems = without_repetitions(filled, catalogue)
+    findings += problems
+    observations = _observations(filled, state)
+    first, last = _span(observations["period"])
+    return Mapped(chosen, first or period or "", last or period or "", state, published, observations, tuple(findings))
+
+
+def _choose(
+    reading: Reading, catalogue: Catalogue, given: str | None, findings: list[Finding]
+) -> tuple[list[int], str]:
+    """The tables to take and their dataset, '' where there is none."""
+    if given is not None and given not in catalogue.datasets:
+        near = difflib.get_close_matches(given, catalogue.datasets, n=1, cutoff=0.0)
+        findings.append(say.no_such_dataset(catalogue, given, near[0]))
+        return [], ""
+    named = find_datasets(reading, catalogue)
+    titles = [" ".join(table.titles) or table.sheet for table in reading.tables]
+    if given is not None:
+        kept = [index for index, keys in enumerate(named) if not keys or given in keys]
+        left_out = [index for index in range(len(named)) if index not in kept]
+        if left_out and not kept:
+            first = left_out[0]
+            findings.append(
+                say.wrong_dataset(reading.tables[first].sheet, titles[first], "、".join(named[first]), given)
+            )
+            return [], ""
+        findings += [
+            say.other_dataset(reading.tables[index].sheet, titles[index], "、".join(named[index]), given)
+            for index in left_out
+        ]
+        return kept, given
+    by_dataset: dict[str, list[str]] = {}
+    for keys, table in zip(named, reading.tables, strict=True):
+        for key in keys:
+            by_dataset.setdefault(key, [])
+            if table.sheet not in by_dataset[key]:
+                by_dataset[key].append(table.sheet)
+    if not by_dataset:
+        if reading.tables:
+            findings.append(say.dataset_unknown(catalogue, reading.file, titles))
+        return [], ""
+    if len(by_dataset) > 1:
+        findings.append(say.several_datasets(catalogue, by_dataset))
+        return [], ""
+    return list(range(len(reading.tables))), next(iter(by_dataset))
+
+
+def _with_regions(
+    reading: Reading, catalogue: Catalogue, tables: list[int], given: str | None, findings: list[Finding]
+) -> pd.DataFrame:
+    """The cells of the tables, with their region. Tables whose region nobody says are left out, with an error each."""
+    codes: dict[int, str] = {}
+    for index in tables:
+        table = reading.tables[index]
+        code = find_region(reading, table, catalogue, given)
+        if code is None:
+            findings.append(say.region_unknown(catalogue, table.sheet, " ".join(table.titles)))
+        else:
+            codes[index] = code
+    cells = reading.cells[reading.cells["table"].isin(list(codes))]
+    return cells.assign(region=cells["table"].map(codes).astype("str"))
+
+
+def _unknown_rows(cells: pd.DataFrame) -> Iterator[Finding]:
+    """Rows with figures whose label isn't catalogued."""
+    unknown = cells[(cells["level"] == "") & (cells["growth"] == "") & cells["value"].notna()]
+    rows = each(unknown.drop_duplicates(["sheet", "table", "row_label", "parent_label"]))
+    for row in rows:
+        yield say.row_unknown(row.sheet, row.cell, row.row_label, row.nearest)
+
+
+def _unknown_columns(cells: pd.DataFrame) -> Iterator[Finding]:
+    """Columns of figures with words that nobody knows, and columns of values that say neither month nor year to date."""
+    about = cells["role"].isin([str(Role.VALUE), str(Role.GROWTH)]) & ((cells["level"] != "") | (cells["growth"] != ""))
+    unknown = cells[about & (cells["rest"] != "")]
+    for (_, sheet), group in unknown.groupby(["table", "sheet"], sort=False):
+        yield say.column_not_recognised(str(sheet), str(group["cell"].iloc[0]), group["column_label"].unique())
+
+
+def _missing_columns(cells: pd.DataFrame, taken: pd.DataFrame, catalogue: Catalogue, dataset: str) -> Iterator[Finding]:
+    """Regions whose rows need a year to date, or a growth, that no column of theirs gives. A history of one measure per
+    table is exempt: there each column is a period."""
+    wanted_growth = {
+        (key, region)
+        for key in catalogue.dataset_indicators[dataset]
+        if catalogue.indicators[key].kind is Kind.GROWTH
+        for region in catalogue.indicator_regions[key]
+    }
+    for region, group in cells.groupby("region", sort=False):
+        if group["period"].nunique() > 2:
+            continue
+        here = taken[taken["region"] == region]
+        levels = group.loc[group["level"] != "", "level"]
+        sheet = str(group["sheet"].iloc[0])
+        headers = list(group["column_label"].unique())
+        accumulate = kinds_of(catalogue, levels).isin(ACCUMULATING).any()
+        has_ytd = (here["measure"] == str(Measure.YTD)).any() or _is_january(here)
+        if accumulate and not has_ytd:
+            yield say.column_missing(sheet, str(region), headers, growth=False)
+        rows_with_growth = {(key, str(region)) for key in group["growth"].unique() if key}
+        if rows_with_growth & wanted_growth and not here["measure"].isin(_GROWTH).any():
+            yield say.column_missing(sheet, str(region), headers, growth=True)
+
+
+def _is_january(taken: pd.DataFrame) -> bool:
+    """Whether the table is about January alone, whose month is its year to date."""
+    months = taken.loc[taken["measure"] == str(Measure.MONTH), "period"]
+    return bool(len(months)) and bool(months.str.endswith("-01").all())
+
+
+def _silent_growth(taken: pd.DataFrame) -> Iterator[Finding]:
+    silent = taken[(taken["role"] == str(Role.GROWTH)) & (taken["from_measure"] == "") & taken["value"].notna()]
+    for sheet, group in silent.groupby("sheet", sort=False):
+        yield say.growth_taken_as_cumulative(str(sheet), group["column_label"].unique())
+
+
+def _wrong_period(filled: pd.DataFrame, given: str | None) -> Iterator[Finding]:
+    """The file's latest period must be the one given; in a history the one given must be among them."""
+    if given is None or filled.empty:
+        return
+    periods = set(filled["period"].unique())
+    _, last = _span(filled["period"])
+    if last != given and (given not in periods or len(periods) <= 2):
+        latest = filled[filled["period"] == last].iloc[0]
+        yield say.wrong_period(str(latest["sheet"]), str(latest["cell"]), last, given)
+
+
+def _missing_rows(
+    cells: pd.DataFrame, taken: pd.DataFrame, filled: pd.DataFrame, catalogue: Catalogue, dataset: str
+) -> Iterator[Finding]:
+    """Indicators that a region needs, in regions that the file has."""
+    there = set(zip(filled["indicator"], filled["region"], strict=True))
+    rows = {(row.indicator, row.region): row for row in each(taken.drop_duplicates(["indicator", "region"]))}
+    regions = set(cells["region"].unique())
+    for key in catalogue.dataset_indicators[dataset]:
+        for region in catalogue.indicator_regions[key]:
+            if region in regions and (key, region) not in there:
+                row = rows.get((key, region))
+                sheet, cell = ("", "") if row is None else (row.sheet, row.cell)
+                yield say.row_missing(catalogue, key, region, sheet=sheet, cell=cell)
+
+
+def _observations(filled: pd.DataFrame, status: str) -> pd.DataFrame:
+    frame = filled.assign(status=status)[list(OBSERVATION)].reset_index(drop=True)
+    texts = [name for name in OBSERVATION if name != "value"]
+    return frame.astype({**dict.fromkeys(texts, "str"), "value": "float64"})
+
+
+def _span(periods: pd.Series) -> tuple[str, str]:
+    """The first and the last of the periods, '' when there are none."""
+    if periods.empty:
+        return "", ""
+    ordinals = month_ordinals(periods)
+    return str(periods.iloc[int(ordinals.argmin())]), str(periods.iloc[int(ordinals.argmax())])

@@ -1,0 +1,279 @@
+"""What mapping a file onto the catalogue has to say about it, in words.
+
+Belongs here: the sentences. Does not belong here: noticing (`mapping.py`, `observed.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from validators.catalogue import Catalogue
+from validators.findings import Finding, Severity
+
+
+def dataset_unknown(catalogue: Catalogue, file: str, found: Sequence[str]) -> Finding:
+    """No title names a dataset."""
+    known_zh = "；".join("、".join(dataset.recognise.titles) for dataset in catalogue.datasets.values())
+    seen = "、".join(text for text in found if text) or file
+    return Finding(
+        Severity.ERROR,
+        "dataset_unknown",
+        f"认不出“{file}”是哪一类统计表：标题是“{seen}”，目录认识的标题用词有 {known_zh}；请在标题中写明，或用 --dataset 指定。",
+        f"Can't tell which dataset {file!r} is: its titles are {seen!r}, the catalogue knows titles with {known_zh}; "
+        "write one into the title, or name the dataset with --dataset.",
+        found=seen,
+        expected=known_zh,
+    )
+
+
+def no_such_dataset(catalogue: Catalogue, dataset: str, near: str) -> Finding:
+    """The dataset given isn't in the catalogue."""
+    return Finding(
+        Severity.ERROR,
+        "dataset_unknown",
+        f"目录中没有数据集“{dataset}”，最接近的是 {near}；可用的有 {'、'.join(catalogue.datasets)}。",
+        f"The catalogue has no dataset {dataset!r}, the nearest is {near}; there are {', '.join(catalogue.datasets)}.",
+        found=dataset,
+        expected=near,
+    )
+
+
+def several_datasets(catalogue: Catalogue, by_dataset: dict[str, list[str]]) -> Finding:
+    """The tables of one file belong to different datasets."""
+    said = "；".join(
+        f"{'、'.join(sheets)}：{key} {catalogue.datasets[key].title.zh}" for key, sheets in by_dataset.items()
+    )
+    return Finding(
+        Severity.ERROR,
+        "several_datasets",
+        f"一个文件里有几类统计表（{said}）；请分开上传，或用 --dataset 指定只取其中一类。",
+        f"The file holds tables of several datasets ({said}); hand them in separately, or take one with --dataset.",
+        found=said,
+        expected="一类统计表 / tables of one dataset",
+    )
+
+
+def other_dataset(sheet: str, title: str, dataset: str, given: str) -> Finding:
+    """A table of another dataset than the one given was left out."""
+    return Finding(
+        Severity.INFO,
+        "table_of_other_dataset",
+        f"工作表“{sheet}”的表格“{title}”属于 {dataset}，本次只取 {given}，未读取。",
+        f"The table {title!r} of sheet {sheet!r} belongs to {dataset}; only {given} is taken this time, it was left out.",
+        sheet=sheet,
+        found=dataset,
+        expected=given,
+    )
+
+
+def wrong_dataset(sheet: str, title: str, dataset: str, given: str) -> Finding:
+    """Every table says another dataset than the one given."""
+    return Finding(
+        Severity.ERROR,
+        "wrong_dataset",
+        f"指定的数据集是 {given}，但“{title}”看来是 {dataset}；请核对文件或 --dataset。",
+        f"The dataset given is {given}, but {title!r} looks like {dataset}; check the file or --dataset.",
+        sheet=sheet,
+        found=dataset,
+        expected=given,
+    )
+
+
+def region_unknown(catalogue: Catalogue, sheet: str, title: str) -> Finding:
+    """Neither title nor sheet name says which region a table is about."""
+    names = "、".join(f"{region.name.zh}（{code}）" for code, region in catalogue.regions.items())
+    return Finding(
+        Severity.ERROR,
+        "region_unknown",
+        f"工作表“{sheet}”的表格“{title}”没有写明地区；请在标题或工作表名中写 {names} 之一，或用 --region 指定。",
+        f"The table {title!r} of sheet {sheet!r} doesn't say its region; write one of {names} into the title or the sheet's "
+        "name, or give it with --region.",
+        sheet=sheet,
+        found=title,
+        expected=names,
+    )
+
+
+def row_unknown(sheet: str, cell: str, label: str, nearest: str) -> Finding:
+    """A row isn't catalogued; when its label resembles one that is, that is a warning."""
+    if not nearest:
+        return Finding(
+            Severity.INFO,
+            "row_not_in_catalogue",
+            f"{sheet}!{cell} 的“{label}”不在目录中，未读取；如需跟踪请在目录中为它加一个指标。",
+            f"{label!r} ({sheet}!{cell}) isn't in the catalogue and was not taken; add an indicator to follow it.",
+            sheet=sheet,
+            cell=cell,
+            found=label,
+        )
+    return Finding(
+        Severity.WARNING,
+        "row_not_recognised",
+        f"{sheet}!{cell} 的“{label}”认不出，未读取，最像目录中的“{nearest}”；如是同一指标，请改用该名称，或在目录 labels 中加上它。",
+        f"{label!r} ({sheet}!{cell}) wasn't recognised and was not taken; the catalogue's nearest name is {nearest!r}; "
+        "if it is the same, use that name or add the label to the catalogue.",
+        sheet=sheet,
+        cell=cell,
+        found=label,
+        expected=nearest,
+    )
+
+
+def row_missing(catalogue: Catalogue, indicator: str, region: str, *, sheet: str, cell: str) -> Finding:
+    """An indicator that the region needs has no figure; `cell` names its row where there is one without figures."""
+    name = catalogue.indicators[indicator].name
+    place = catalogue.regions[region].name
+    if cell:
+        zh = f"{sheet}!{cell} {place.zh}的“{name.zh}”没有数值；有数请补填，确实没有可不管。"
+        en = f"{name.en} of {place.en} has no figure ({sheet}!{cell}); fill it in, or leave it if there is none."
+    else:
+        zh = f"表中没有{place.zh}的“{name.zh}”；请补上这一行，确实没有可不管。"
+        en = f"The table has no row for {name.en} of {place.en}; add it, or leave it if there is none."
+    return Finding(
+        Severity.WARNING,
+        "row_missing",
+        zh,
+        en,
+        sheet=sheet,
+        cell=cell,
+        indicator=indicator,
+        region=region,
+        found="没有数值 / no figure",
+        expected=name.zh,
+    )
+
+
+def column_missing(sheet: str, region: str, found: Iterable[str], *, growth: bool) -> Finding:
+    """A table has rows that need a column which it lacks."""
+    want_zh, want_en = ("同比（%）", "year-on-year growth") if growth else ("累计", "year to date")
+    seen = "、".join(found) or "无 / none"
+    return Finding(
+        Severity.ERROR,
+        "column_missing",
+        f"工作表“{sheet}”缺少“{want_zh}”一列，表头有：{seen}；请补上这一列，表头写作“{want_zh}”。",
+        f"Sheet {sheet!r} lacks the column for {want_en}; its headers are: {seen}; add it under the header {want_zh}.",
+        sheet=sheet,
+        region=region,
+        found=seen,
+        expected=want_zh,
+    )
+
+
+def column_not_recognised(sheet: str, cell: str, labels: Iterable[str]) -> Finding:
+    """Headers with unknown words."""
+    seen = "、".join(labels)
+    return Finding(
+        Severity.WARNING,
+        "column_not_recognised",
+        f"工作表“{sheet}”有认不出的列，未读取：{seen}；请用“本月”“累计”“同比（%）”等表头，或在目录该数据集的 recognise.columns 中加上这些词。",
+        f"Sheet {sheet!r} has columns that weren't recognised and were not taken: {seen}; use headers such as 本月, 累计, "
+        "同比(%), or add the words to recognise.columns of the dataset in the catalogue.",
+        sheet=sheet,
+        cell=cell,
+        found=seen,
+        expected="本月、累计、同比（%）",
+    )
+
+
+def unit_contradiction(sheet: str, cell: str, label: str, indicator: str, found: str, expected: str) -> Finding:
+    """The unit can't be converted into the indicator's."""
+    return Finding(
+        Severity.ERROR,
+        "unit_contradiction",
+        f"{sheet}!{cell} 的“{label}”单位是“{found}”，与目录的“{expected}”不是一类，不能换算；请核对表头、单位栏或单元格格式。",
+        f"{label!r} ({sheet}!{cell}) is in {found!r}, which can't be converted into the catalogue's {expected!r}; "
+        "check the header, the column of units or the cell's format.",
+        sheet=sheet,
+        cell=cell,
+        indicator=indicator,
+        found=found,
+        expected=expected,
+    )
+
+
+def unit_assumed(sheet: str, cell: str, label: str, indicator: str, unit: str) -> Finding:
+    """The table says no unit."""
+    return Finding(
+        Severity.WARNING,
+        "unit_assumed",
+        f"{sheet}!{cell} 的“{label}”没有写单位，按目录当作“{unit}”；请在表头或单位栏写明。",
+        f"{label!r} ({sheet}!{cell}) has no unit; the catalogue's {unit!r} was assumed; state it in the header.",
+        sheet=sheet,
+        cell=cell,
+        indicator=indicator,
+        expected=unit,
+    )
+
+
+def wrong_period(sheet: str, cell: str, found: str, given: str) -> Finding:
+    """The file says another period than the one it was handed in for."""
+    return Finding(
+        Severity.ERROR,
+        "wrong_period",
+        f"表中的统计期是 {found}，上传时指定的是 {given}；请核对是否传错了月份的文件。",
+        f"The table is about {found}, but was handed in for {given}; check whether it is the right month's file.",
+        sheet=sheet,
+        cell=cell,
+        period=found,
+        found=found,
+        expected=given,
+    )
+
+
+def period_missing(sheet: str, cell: str) -> Finding:
+    """Neither the file nor the hand-in says the period."""
+    return Finding(
+        Severity.ERROR,
+        "period_missing",
+        f"工作表“{sheet}”从 {cell} 起的数值没有统计期；请在标题写明年月，或用 --period 指定。",
+        f"The figures of sheet {sheet!r} from {cell} on have no period; write it into the title, or give it with --period.",
+        sheet=sheet,
+        cell=cell,
+        expected="2025年3月",
+    )
+
+
+def contradiction(
+    indicator: str, name: str, place: str, first: tuple[str, str], other: tuple[str, str], moment: str
+) -> Finding:
+    """Two cells give different values for the same figure. `first` and `other`: place and value."""
+    sheet, _, cell = place.partition("!")
+    return Finding(
+        Severity.ERROR,
+        "contradiction",
+        f"“{name}”{moment} 有两个不同的数：{first[0]} 是 {first[1]}，{other[0]} 是 {other[1]}；请核对后只留一个。",
+        f"{name!r} {moment} has two different values: {first[0]} says {first[1]}, {other[0]} says {other[1]}; "
+        "check them and keep one.",
+        sheet=sheet,
+        cell=cell,
+        indicator=indicator,
+        found=f"{first[1]}, {other[1]}",
+        expected="一个数 / one value",
+    )
+
+
+def same_figure_again(indicator: str, name: str, first: str, sheet: str, cell: str) -> Finding:
+    """The same figure stands twice, with the same value."""
+    return Finding(
+        Severity.INFO,
+        "same_figure_again",
+        f"“{name}”在 {first} 和 {sheet}!{cell} 重复出现且数值一致，取前一个。",
+        f"{name!r} stands both in {first} and in {sheet}!{cell} with the same value; the first was taken.",
+        sheet=sheet,
+        cell=cell,
+        indicator=indicator,
+    )
+
+
+def growth_taken_as_cumulative(sheet: str, labels: Iterable[str]) -> Finding:
+    """A growth column says neither month nor year to date."""
+    seen = "、".join(labels)
+    return Finding(
+        Severity.INFO,
+        "growth_taken_as_cumulative",
+        f"工作表“{sheet}”的“{seen}”没有写明是当月还是累计，按累计同比读取；如是当月请在表头写“本月”。",
+        f"The growth column {seen} of sheet {sheet!r} says neither month nor year to date and was taken as year to date; "
+        "write 本月 into the header if it is the month's.",
+        sheet=sheet,
+        found=seen,
+    )

@@ -1,0 +1,217 @@
+"""From the cells of a dataset's tables to observations: indicator, measure, unit, period of each cell.
+
+Belongs here: array work over cells, and the findings that come from it. Does not belong here: which tables count
+(`mapping.py`), names (`matching.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dagster_project.tables import mapping_findings as say
+from dagster_project.tables.header_words import Role
+from dagster_project.tables.matching import RowNames, extra_measure, measure_of
+from dagster_project.tables.recognition import region_called
+from validators.catalogue import Cadence, Catalogue, Kind, Measure
+from validators.findings import Finding
+from validators.periods import Month, Quarter, Year, parse_period
+from validators.units import UnitTable, convertible
+
+_GROWTH = (Measure.YOY_MONTH, Measure.YOY_YTD)
+_PREFERRED = {Measure.LEVEL: 0, Measure.YTD: 1, Measure.MONTH: 2, "": 3}  # which column a level is taken from
+_USED = (Role.VALUE, Role.GROWTH, Role.RANK)
+
+
+def with_meanings(cells: pd.DataFrame, catalogue: Catalogue, dataset: str) -> pd.DataFrame:
+    """The cells (columns of `Reading.cells` and `region`) with `level`, `growth`, `is_rate`, `nearest` of their row, and
+    with the dataset's own header words read as measures."""
+    cells = _with_extra_columns(cells, catalogue, dataset)
+    names = RowNames(catalogue, dataset)
+    rows = cells[["row_label", "parent_label"]].drop_duplicates()  # each label is looked up once
+    meanings = [names.meaning(label, parent) for label, parent in rows.itertuples(index=False)]
+    known = rows.assign(
+        level=[meaning.level for meaning in meanings],
+        growth=[meaning.growth for meaning in meanings],
+        is_rate=[meaning.is_rate for meaning in meanings],
+        nearest=[meaning.nearest for meaning in meanings],
+    )
+    return cells.merge(known, on=["row_label", "parent_label"], how="left", validate="many_to_one")
+
+
+def _with_extra_columns(cells: pd.DataFrame, catalogue: Catalogue, dataset: str) -> pd.DataFrame:
+    """Columns whose header is a word that the dataset lists, or a region's name, are no longer unknown."""
+    words = catalogue.datasets[dataset].recognise.columns
+    cells = cells.copy()
+    for label in cells["column_label"].unique():
+        measure = extra_measure(words, label)
+        if measure:
+            here = cells["column_label"] == label
+            cells.loc[here, "measure"] = str(measure)
+            cells.loc[here, "role"] = str(Role.GROWTH if measure in _GROWTH else Role.VALUE)
+            cells.loc[here, "rest"] = ""
+    for rest in cells["rest"].unique():
+        code = region_called(catalogue, rest) if rest else None
+        if code is not None:
+            here = cells["rest"] == rest
+            cells.loc[here, "region"] = code
+            cells.loc[here, "rest"] = ""
+    return cells
+
+
+def assigned(cells: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """One row per cell that an indicator takes: the cells' columns with `indicator`, and `measure` as it is stored. Needs
+    `with_meanings`. Cells of columns that aren't recognised are left out."""
+    usable = cells[(cells["rest"] == "") & cells["role"].isin([str(role) for role in _USED])]
+    in_growth_column = (usable["role"] == str(Role.GROWTH)).to_numpy()
+    is_share = usable["unit"].isin(["%", "‰", ""]).to_numpy() | usable["is_rate"].to_numpy()
+    has_level = (usable["level"] != "").to_numpy()
+    has_growth = (usable["growth"] != "").to_numpy()
+    as_growth = has_growth & (in_growth_column | (~has_level & is_share))
+    indicator = np.where(as_growth, usable["growth"], np.where(has_level, usable["level"], ""))
+    # A row that is growth alone may share its table with levels: its figure in yuan is nobody's.
+    found = usable.assign(indicator=indicator, from_measure=usable["measure"])
+    found = found[found["indicator"] != ""].copy()
+    if found.empty:
+        return found
+    kinds = {key: catalogue.indicators[key].kind for key in found["indicator"].unique()}
+    found["measure"] = [
+        str(measure_of(role, measure, kinds[indicator], is_rate=True))
+        for role, measure, indicator in zip(found["role"], found["measure"], found["indicator"], strict=True)
+    ]
+    return found[found["measure"] != ""].copy()
+
+
+def converted(found: pd.DataFrame, catalogue: Catalogue) -> tuple[pd.DataFrame, list[Finding]]:
+    """Values in the indicator's unit. Cells whose unit contradicts are left out, with an error each row; a missing unit is
+    taken to be the indicator's, with a warning each row."""
+    table = UnitTable(catalogue.units)
+    growth = found["measure"].isin([str(measure) for measure in _GROWTH])
+    own = found["indicator"].map({key: catalogue.indicators[key].unit for key in found["indicator"].unique()})
+    expected = own.where(~growth, "%")
+    pairs = pd.DataFrame({"unit": found["unit"], "expected": expected}).drop_duplicates()
+    factors = pairs.assign(
+        factor=[_factor(table, catalogue, unit, wanted) for unit, wanted in pairs.itertuples(index=False)]
+    )
+    merged = pd.DataFrame({"unit": found["unit"], "expected": expected}).merge(
+        factors, on=["unit", "expected"], how="left", validate="many_to_one"
+    )
+    factor = merged["factor"].to_numpy(dtype=float)
+    value = found["value"].to_numpy(dtype=float)
+    with np.errstate(invalid="ignore"):
+        # 万元 to 亿元 is a division by 10000, which rounds once; a product with 0.0001 would round twice.
+        scaled = np.where(factor >= 1, value * factor, value / (1 / factor).round(12))
+    result = found.assign(value=scaled, stated_unit=found["unit"], unit=expected, factor=factor)
+    filled = ~np.isnan(value)
+    findings = [
+        say.unit_contradiction(row.sheet, row.cell, row.row_label, row.indicator, row.stated_unit, row.unit)
+        for row in _first_of_rows(result[np.isnan(factor) & filled])
+    ]
+    findings += [
+        say.unit_assumed(row.sheet, row.cell, row.row_label, row.indicator, row.unit)
+        for row in _first_of_rows(result[(result["stated_unit"] == "") & filled])
+    ]
+    return result[~np.isnan(factor)], findings
+
+
+def _factor(table: UnitTable, catalogue: Catalogue, unit: str, expected: str) -> float:
+    """How many of the expected unit one is; NaN when they are of different kinds or the unit is unknown."""
+    if not unit or unit == expected:
+        return 1.0
+    key = table.find(unit)
+    if key is None:
+        return float("nan")
+    if key == expected:
+        return 1.0
+    return table.factor(key, expected) if convertible(catalogue.units, key, expected) else float("nan")
+
+
+def _first_of_rows(cells: pd.DataFrame) -> Iterator[Any]:
+    """The first cell of each row and unit of a sheet."""
+    return each(cells.drop_duplicates(["sheet", "row", "indicator", "stated_unit"]))
+
+
+def each(frame: pd.DataFrame) -> Iterator[Any]:
+    """The rows one by one, for the few that become findings."""
+    yield from frame.itertuples(index=False)
+
+
+def with_periods(found: pd.DataFrame, cadence: Cadence, given: str | None) -> tuple[pd.DataFrame, list[Finding]]:
+    """Periods in the dataset's cadence: a year's cumulative figure is December's in a monthly table, and the other way
+    round. A figure without a period takes the one given, or is left out with an error."""
+    texts = {text: _in_cadence(text, cadence) for text in found["period"].unique()}
+    period = found["period"].map(texts)
+    silent = (period == "") & found["value"].notna()
+    if not silent.any():
+        return found.assign(period=period), []
+    if given:
+        return found.assign(period=period.where(period != "", given)), []
+    first = found[silent].drop_duplicates("sheet")
+    findings = [say.period_missing(row.sheet, row.cell) for row in each(first)]
+    return found.assign(period=period)[~silent], findings
+
+
+def _in_cadence(text: str, cadence: Cadence) -> str:
+    if not text:
+        return ""
+    period = parse_period(text)
+    if cadence is Cadence.ANNUAL and isinstance(period, Month) and period.month == 12:
+        return Year(period.year).text
+    if cadence is Cadence.QUARTERLY and isinstance(period, Month) and period.month % 3 == 0:
+        return Quarter(period.year, period.month // 3).text
+    if cadence is Cadence.MONTHLY and isinstance(period, Year):
+        return period.last_month.text
+    return text
+
+
+def without_repetitions(found: pd.DataFrame, catalogue: Catalogue) -> tuple[pd.DataFrame, list[Finding]]:
+    """One row per figure. Values that agree within the rounding of the coarser one count as the same; others are an
+    error that names both cells."""
+    key = ["indicator", "region", "period", "measure"]
+    order = found["from_measure"].map(_PREFERRED).fillna(3).where(found["measure"] == str(Measure.LEVEL), 0)
+    ordered = found.assign(order=order).sort_values("order", kind="stable")
+    repeated = ordered.duplicated(key, keep="first")
+    if not repeated.any():
+        return found, []
+    first = ordered[~repeated]
+    pairs = ordered[repeated].merge(first, on=key, suffixes=("", "_first"), validate="many_to_one")
+    apart = (pairs["value"] - pairs["value_first"]).abs()
+    allowed = np.maximum(
+        _rounding(pairs["text"], pairs["factor"]), _rounding(pairs["text_first"], pairs["factor_first"])
+    )
+    differ = (apart > allowed).to_numpy()
+    findings = []
+    for row in each(pairs[differ]):
+        moment = f"{row.period} {row.measure}"
+        name = catalogue.indicators[row.indicator].name.zh
+        here, there = f"{row.sheet}!{row.cell}", f"{row.sheet_first}!{row.cell_first}"
+        findings.append(
+            say.contradiction(
+                row.indicator, name, here, (there, f"{row.value_first:.10g}"), (here, f"{row.value:.10g}"), moment
+            )
+        )
+    same_row = (pairs["sheet"] == pairs["sheet_first"]) & (pairs["row"] == pairs["row_first"])
+    for row in pairs[~differ & ~same_row.to_numpy()].drop_duplicates(["sheet", "row"]).pipe(each):
+        name = catalogue.indicators[row.indicator].name.zh
+        findings.append(
+            say.same_figure_again(row.indicator, name, f"{row.sheet_first}!{row.cell_first}", row.sheet, row.cell)
+        )
+    return first.drop(columns="order").sort_index(), findings
+
+
+def _rounding(texts: pd.Series, factor: pd.Series) -> pd.Series:
+    """Half a unit of the last digit written, in the indicator's unit."""
+    decimals = texts.str.extract(r"\.([0-9]+)", expand=False).str.len().fillna(0)
+    half: pd.Series = 0.500001 * np.power(10.0, -decimals.astype(float)) * factor
+    return half
+
+
+def kinds_of(catalogue: Catalogue, indicators: pd.Series) -> pd.Series:
+    """The kind of each indicator."""
+    return indicators.map({key: str(catalogue.indicators[key].kind) for key in indicators.unique()})
+
+
+ACCUMULATING = (str(Kind.FLOW), str(Kind.COUNT))
