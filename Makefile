@@ -62,7 +62,7 @@ $(UV): requirements.lock
 .venv/.locked: requirements.lock pyproject.toml $(UV)
 	@echo "Setting up: the locked packages (some 150 MB to download the first time) ..."
 	@[ -x $(BIN)/python ] || $(UV) venv --quiet --python $(PYTHON) .venv
-	@$(UV) pip sync --require-hashes --python $(BIN)/python requirements.lock
+	@$(UV) pip sync --require-hashes --python $(BIN)/python requirements.lock 2> >(grep -v '^ [+-] ' >&2)
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -74,3 +74,7 @@ test-servers:
 	command -v prometheus-pushgateway >/dev/null || missing="$$missing prometheus-pushgateway"; \
 	if [ -n "$$missing" ]; then echo "Installing for the tests:$$missing"; \
 	  $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; fi
+
+.PHONY: dagster
+dagster: setup ## Dagster's pages on the home folder of XUSHI_HOME (default .xushi)
+	@$(BIN)/xushi dagster

@@ -43,8 +43,8 @@ def read(
     output: Annotated[Format, typer.Option("--format", help="输出格式 output format")] = Format.CSV,
     sheet: Annotated[list[str] | None, typer.Option(help="只读这些工作表 only these sheets")] = None,
 ) -> None:
-    """不用目录，读出文件里的每个数值及其行名、列名、统计期、口径和单位。Every figure of a file with its labels, period, measure
-    and unit, without any catalogue. What was left out, or is wrong, is said on standard error.
+    """不用目录，读出文件里的每个数值。Every figure of a file with its labels, period, measure and unit, without any
+    catalogue. What was left out, or is wrong, is said on standard error.
 
     Exit code 0 when the file could be read, 1 when not.
     """
@@ -71,7 +71,9 @@ def _print(cells: pd.DataFrame, output: Format) -> None:
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
         for name, group in cells.groupby("sheet", sort=False):
-            table = Table(*SHOWN[1:], title=escape(str(name)))
+            table = Table(title=escape(str(name)))
+            for column in SHOWN[1:]:
+                table.add_column(column, overflow="fold", justify="right" if column == "value" else "left")
             for row in group[SHOWN[1:]].itertuples(index=False):
                 *texts, value = row
                 table.add_row(*(escape(str(text)) for text in texts), "" if pd.isna(value) else f"{value:.15g}")

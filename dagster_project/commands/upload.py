@@ -1,0 +1,144 @@
+"""`xushi upload`: hand in tables from the command line."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from dagster_project.commands.opening import Installation, installation, now
+from dagster_project.intake import Hints, Outcome, State
+from validators.findings import Severity
+
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
+_WORDS = {
+    State.ACCEPTED: ("green", "已入库 stored"),
+    State.REJECTED: ("red", "已退回,未入库任何数据 rejected, nothing was stored"),
+    State.DUPLICATE: ("yellow", "重复文件,未作改动 the same file again, nothing was changed"),
+    State.PASSED: ("green", "试运行:可以入库 dry run: it would be stored"),
+    State.BLOCKED: ("red", "试运行:会被退回 dry run: it would be rejected"),
+}
+
+
+class Format(StrEnum):
+    """How the result is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def upload(
+    files: Annotated[list[Path], typer.Argument(help="表格文件 .xlsx .xls .csv / tables", exists=True, dir_okay=False)],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="只检查,不留任何痕迹 check only, leave nothing behind")
+    ] = False,
+    queue: Annotated[
+        bool, typer.Option("--queue", help="只登记,由 Dagster 处理 enter it, Dagster's sensor does the rest")
+    ] = False,
+    dataset: Annotated[str | None, typer.Option(help="数据集 dataset, where the table doesn't say")] = None,
+    period: Annotated[str | None, typer.Option(help="时期 period such as 2025-03, where the table doesn't say")] = None,
+    region: Annotated[str | None, typer.Option(help="地区代码 region code, where the table doesn't say")] = None,
+    status: Annotated[str | None, typer.Option(help="preliminary | revised | final")] = None,
+    published: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="发布日期 day of publication, known from then on")
+    ] = None,
+    by: Annotated[str | None, typer.Option(help="上传人 who hands it in (default: the account)")] = None,
+    output: Annotated[Format, typer.Option("--format", help="输出格式 output format")] = Format.TEXT,
+) -> None:
+    """上传统计表:存档、登记、检查,整份入库或整份退回。Hand in tables: each is stored as a whole or rejected as a whole.
+
+    Exit code 0 when every file was stored (or had been before), 1 when any was rejected.
+    """
+    hints = Hints(dataset, period, region, status, published.date() if published else None)
+    if queue and (dry_run or hints != Hints()):
+        raise typer.BadParameter("--queue 不能与 --dry-run 或表格说明选项同用 / takes no --dry-run and no hints")
+    who = by or getpass.getuser()
+    console = Console()
+    with installation() as open_one:
+        if queue:
+            for file in files:
+                _enter(console, open_one, file, who)
+            return
+        outcomes = []
+        for file in files:
+            outcome = open_one.intake.submit(
+                file.read_bytes(), file.name, by=who, now=now(), hints=hints, dry_run=dry_run
+            )
+            outcomes.append(outcome)
+            if output is Format.TEXT:
+                print_outcome(console, outcome)
+    if output is Format.JSON:
+        typer.echo(json.dumps([_as_json(outcome) for outcome in outcomes], ensure_ascii=False, indent=2))
+    if not all(outcome.good for outcome in outcomes):
+        raise typer.Exit(1)
+
+
+def _enter(console: Console, open_one: Installation, file: Path, who: str) -> None:
+    entered = open_one.intake.land(file.read_bytes(), file.name, by=who, now=now())
+    said = "已登记过 entered before" if entered.duplicate else "已登记,等待处理 entered, waiting for Dagster"
+    console.print(f"[bold]{escape(file.name)}[/]  第 {entered.id} 号 upload {entered.id}: {said}")
+
+
+def print_outcome(console: Console, outcome: Outcome) -> None:
+    """One file's result: state, what changed, and every finding with its cell."""
+    colour, words = _WORDS[outcome.state]
+    periods = (
+        outcome.period_last
+        if outcome.period_first == outcome.period_last
+        else (f"{outcome.period_first}..{outcome.period_last}")
+    )
+    console.print(Text(outcome.file, "bold"), Text(f"{outcome.dataset} {periods}".strip(), "cyan"))
+    console.print(Text(f"  {words}", colour))
+    if outcome.change is not None:
+        words = {
+            "新增 new": outcome.change.new,
+            "修订 revised": outcome.change.revised,
+            "未变 unchanged": outcome.change.unchanged,
+            "早于现行版本,存为历史 older than what is in force, kept as history": outcome.change.ignored_older,
+        }
+        console.print("  " + " · ".join(f"{said} {count}" for said, count in words.items() if count))
+    if not outcome.report.findings:
+        return
+    table = Table(box=None, padding=(0, 1), header_style="dim")
+    for heading in ("级别", "位置 place", "说明 what and what to do"):
+        table.add_column(heading, overflow="fold")
+    for finding in outcome.report.findings:
+        table.add_row(
+            Text(finding.severity.value, _COLOURS[finding.severity]),
+            Text(finding.place),
+            Text(f"{finding.zh}\n{finding.en}"),
+        )
+    console.print(table)
+
+
+def _as_json(outcome: Outcome) -> dict[str, object]:
+    change = outcome.change
+    counts = (
+        {}
+        if change is None
+        else {
+            "new": change.new,
+            "revised": change.revised,
+            "unchanged": change.unchanged,
+            "ignored_older": change.ignored_older,
+        }
+    )
+    return {
+        "file": outcome.file,
+        "state": outcome.state.value,
+        "upload": outcome.upload,
+        "dataset": outcome.dataset,
+        "period_first": outcome.period_first,
+        "period_last": outcome.period_last,
+        "changes": counts,
+        "findings": outcome.report.to_json()["findings"],
+    }

@@ -1,0 +1,46 @@
+"""The sensor on the uploads ledger: every new upload gets a run of its table, then progress and gauges."""
+
+import dagster as dg
+
+from dagster_project.defs.jobs import one_table_job, rhythms
+from dagster_project.defs.partitions import key_of, rhythm
+from dagster_project.defs.resources import Xushi, catalogue
+
+# Uploads handed to Dagster per tick; the rest come with the next one.
+AT_ONCE = 50
+
+
+def ledger_sensor(of: str) -> dg.SensorDefinition:
+    """A sensor for the uploads of one rhythm's datasets (a sensor's job has one kind of partitions)."""
+
+    @dg.sensor(
+        name=f"uploads_{of}",
+        job_name=one_table_job(of),
+        minimum_interval_seconds=15,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="new uploads in the ledger, in their order; the cursor is the last upload's id",
+    )
+    def uploads(context: dg.SensorEvaluationContext, xushi: Xushi) -> dg.SensorResult:
+        seen = int(context.cursor or 0)
+        with xushi.store() as store:
+            new = store.uploads(after_id=seen, limit=AT_ONCE)
+        requests = [
+            dg.RunRequest(
+                run_key=f"{upload.dataset}:{upload.period_last}:{upload.sha256}",
+                partition_key=key_of(upload.period_last),
+                asset_selection=[dg.AssetKey(upload.dataset), dg.AssetKey("progress"), dg.AssetKey("gauges")],
+                tags={"xushi/upload": str(upload.id), "xushi/file": upload.sha256[:12]},
+            )
+            for upload in new
+            if upload.dataset in catalogue().datasets and rhythm(catalogue().datasets[upload.dataset]) == of
+        ]
+        cursor = str(max((upload.id for upload in new), default=seen))
+        return dg.SensorResult(run_requests=requests, cursor=cursor)
+
+    return uploads
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """One sensor per rhythm."""
+    return dg.Definitions(sensors=[ledger_sensor(of) for of in rhythms()])

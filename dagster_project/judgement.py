@@ -1,0 +1,77 @@
+"""From the store's figures to the judgement of every target, and to the snapshot that the gauges show.
+
+Belongs here: which month to judge as of, reading the figures, saving the result. Does not belong here: the rules
+(`progress`), the clock (the caller says when it is).
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+
+import pandas as pd
+
+from dagster_project.metrics.gauges import Snapshot
+from dagster_project.progress import Course, Panel, TargetTable, course, evaluate, paths
+from dagster_project.store import Store
+from validators.catalogue import Catalogue
+from validators.periods import Month, month_ordinals
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One evaluation of every target, with the course of the year behind it; rows in the order of the catalogue."""
+
+    evaluation: pd.DataFrame
+    course: Course
+    paths: pd.DataFrame
+    as_of: Month
+    seconds: float
+
+
+def latest_month(observations: pd.DataFrame, catalogue: Catalogue) -> Month:
+    """The last month of the newest figure, or December before the first document's year where there is none."""
+    if observations.empty:
+        return Month(min(document.year for document in catalogue.documents.values()) - 1, 12)
+    return Month.from_ordinal(int(month_ordinals(observations["period"]).max()))
+
+
+def judge(
+    catalogue: Catalogue, store: Store, *, as_of: Month | None = None, known_on: datetime | None = None
+) -> Judgement:
+    """Judge every target as of a month (default: the newest with figures), by what was known on a date (default:
+    now)."""
+    started = time.perf_counter()
+    observations = store.observations(known_on=known_on)
+    targets = TargetTable.from_catalogue(catalogue)
+    month = as_of or latest_month(observations, catalogue)
+    panel = Panel.from_observations(observations, targets)
+    evaluation = evaluate(targets, panel, month)
+    return Judgement(
+        evaluation, course(targets, panel, month), paths(targets, panel), month, time.perf_counter() - started
+    )
+
+
+def judge_and_save(catalogue: Catalogue, store: Store, *, run_id: str, now: datetime) -> Judgement:
+    """Judge by what is known now and save one row per target under `run_id`; judging again under it replaces them."""
+    judgement = judge(catalogue, store)
+    store.save_evaluation(judgement.evaluation, as_of=judgement.as_of.text, run_id=run_id, evaluated_at=now)
+    return judgement
+
+
+def snapshot(catalogue: Catalogue, store: Store, *, now: datetime, judgement: Judgement | None = None) -> Snapshot:
+    """What the gauges show: the judgement given, or one made now, with figures, uploads and findings beside it."""
+    made = judgement or judge(catalogue, store)
+    observations = store.observations()
+    return Snapshot(
+        evaluation=made.evaluation,
+        course=made.course,
+        paths=made.paths,
+        observations=observations,
+        uploads=store.upload_counts(),
+        findings=store.finding_counts(),
+        as_of=None if observations.empty else made.as_of,
+        computed_at=now,
+        seconds=made.seconds,
+    )

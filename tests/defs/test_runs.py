@@ -1,0 +1,116 @@
+"""Runs in process on the sample year: what they store, what they record, and what a rejected table stops."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from openpyxl import load_workbook
+
+from dagster_project.defs import runs
+from dagster_project.store import State
+from tests.defs.place import Place
+from validators.periods import Month
+
+
+def run_everything(place: Place, last: str = "2025-09") -> list[dg.ExecuteInProcessResult]:
+    done = [
+        runs.run_tables(place.definitions, place.instance, of, first, end, keys)
+        for of, first, end, keys in runs.ranges("2022-01", last, list(place.catalogue.datasets))
+    ]
+    return [*done, runs.run_publish(place.definitions, place.instance)]
+
+
+def spoiled(file: Path, folder: Path) -> Path:
+    """The workbook with its first figure made negative."""
+    book = load_workbook(file)
+    for row in book.worksheets[0].iter_rows(min_row=4):
+        for cell in row:
+            if isinstance(cell.value, int | float) and cell.value > 1 and cell.column > 1:
+                cell.value = -cell.value
+                target = folder / file.name
+                book.save(target)
+                return target
+    raise AssertionError("no figure found")
+
+
+def test_a_range_takes_in_the_year_and_records_only_the_months_that_arrived(place: Place) -> None:
+    place.land(*place.sample(Month(2025, 6)))
+    assert all(done.success for done in run_everything(place))
+    with place.store() as store:
+        assert {upload.state for upload in store.uploads()} <= {State.ACCEPTED, State.SUPERSEDED}
+        periods = set(store.observations(indicators=["goods_exports"], first="2025-01")["period"])
+    recorded = place.instance.get_materialized_partitions(dg.AssetKey("trade"))
+    assert {key for key in recorded if key >= "2025"} == periods
+    assert "2025-07" not in recorded
+
+
+def test_metadata_shows_rows_findings_and_lights(place: Place) -> None:
+    place.land(*place.sample(Month(2025, 3)))
+    run_everything(place, "2025-03")
+    event = place.instance.get_latest_materialization_event(dg.AssetKey("trade"))
+    assert event is not None
+    assert event.asset_materialization is not None
+    metadata = event.asset_materialization.metadata
+    assert metadata["rows"].value > 0  # type: ignore[operator]
+    assert "示例数据" in str(metadata["uploads"].value) or "sample" in str(metadata["uploads"].value)
+    progress = place.instance.get_latest_materialization_event(dg.AssetKey("progress"))
+    assert progress is not None
+    assert progress.asset_materialization is not None
+    lights = progress.asset_materialization.metadata
+    assert lights["as_of"].value == "2025-03"
+    assert sum(int(str(value.value)) for key, value in lights.items() if key.startswith("light_")) == len(
+        place.catalogue.targets
+    )
+
+
+def test_a_rejected_table_stores_nothing_and_stops_what_stands_behind_it(place: Place, tmp_path: Path) -> None:
+    february = next(file for file in place.sample(Month(2025, 3)) if file.name.startswith("2025-02_trade"))
+    place.land(spoiled(february, tmp_path))
+    done = runs.run_one_table(place.definitions, place.instance, "trade", "2025-02")
+    assert not done.success
+    with place.store() as store:
+        assert store.observations().empty
+        assert [upload.state for upload in store.uploads()] == [State.REJECTED]
+    skipped = {event.step_key for event in done.all_events if event.is_step_skipped}
+    assert skipped == {"progress", "gauges"}
+    failed = [
+        evaluation.asset_check_evaluation_data
+        for evaluation in done.all_events
+        if evaluation.is_asset_check_evaluation and not evaluation.asset_check_evaluation_data.passed
+    ]
+    assert {"accepted", "valid"} <= {check.check_name for check in failed}
+    assert not place.instance.get_materialized_partitions(dg.AssetKey("trade"))
+
+
+def test_one_rejected_table_of_a_range_leaves_the_others_alone(place: Place, tmp_path: Path) -> None:
+    files = place.sample(Month(2025, 3))
+    february = next(file for file in files if file.name.startswith("2025-02_trade"))
+    place.land(*(spoiled(file, tmp_path) if file == february else file for file in files))
+    done = run_everything(place, "2025-03")
+    assert not all(one.success for one in done)
+    assert done[-1].success
+    with place.store() as store:
+        states = {upload.file_name: upload.state for upload in store.uploads()}
+    assert states.pop(february.name) is State.REJECTED
+    assert State.REJECTED not in states.values()
+
+
+def test_running_again_changes_nothing(place: Place) -> None:
+    place.land(*place.sample(Month(2025, 3)))
+    run_everything(place, "2025-03")
+    with place.store() as store:
+        before = store.observations()
+    assert all(done.success for done in run_everything(place, "2025-03"))
+    with place.store() as store:
+        assert store.observations().equals(before)
+
+
+def test_gauges_go_to_the_gateway_that_is_set(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = runs.run_publish(place.definitions, place.instance)
+    assert done.success
+    event = place.instance.get_latest_materialization_event(dg.AssetKey("gauges"))
+    assert event is not None
+    assert event.asset_materialization is not None
+    assert "push_tries" not in event.asset_materialization.metadata
