@@ -71,7 +71,7 @@ _MINUS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u2014": "-", "\u2010": "
 
 
 def number_in(text: str) -> tuple[float, bool] | None:
-    """The number that the whole text is ('１，２３４', '+5.2％', '−3'), and whether it has a per cent sign; else None."""
+    """The number that the whole text is ('１，２３４', '+5.2％'), and whether it has a per cent sign; else None."""
     plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).translate(_MINUS)
     match = _NUMBER.fullmatch(plain)
     if match is None:

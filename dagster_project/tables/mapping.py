@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from dagster_project.tables import mapping_findings as say
@@ -28,11 +29,12 @@ from dagster_project.tables.observed import (
 )
 from dagster_project.tables.reading import Reading
 from dagster_project.tables.recognition import find_datasets, find_region, find_status
-from validators.catalogue import Catalogue, Kind, Measure
+from validators.catalogue import Catalogue, Kind, Measure, Pace
 from validators.columns import OBSERVATION
 from validators.findings import Finding
 from validators.periods import month_ordinals, parse_period
 
+_DECEMBER = 11  # a month's ordinal counts twelve to the year, from January
 _GROWTH = (str(Measure.YOY_MONTH), str(Measure.YOY_YTD))
 
 
@@ -59,8 +61,8 @@ def to_observations(
     region: str | None = None,
     status: str | None = None,
 ) -> Mapped:
-    """The observations of one dataset in a file. `dataset`, `region` and `status` help where the file is silent; `period`
-    (SDMX) is also checked against what the file says. Raises PeriodError for a `period` that is none."""
+    """The observations of one dataset in a file. `dataset`, `region` and `status` help where the file is silent;
+    `period` (SDMX) is also checked against what the file says. Raises PeriodError for a `period` that is none."""
     if period is not None:
         parse_period(period)
     findings = list(reading.findings)
@@ -71,8 +73,8 @@ def to_observations(
     published = max(
         (sheet.published for sheet in reading.sheets if sheet.published and sheet.name in names), default=None
     )
-    empty = _observations(pd.DataFrame(columns=[*OBSERVATION]), state)
     if not chosen:
+        empty = _observations(pd.DataFrame(columns=[*OBSERVATION]), state)
         return Mapped("", period or "", period or "", state, published, empty, tuple(findings))
     cells = _with_regions(reading, catalogue, tables, region, findings)
     cells = with_meanings(cells, catalogue, chosen)
@@ -153,14 +155,17 @@ def _with_regions(
 
 def _unknown_rows(cells: pd.DataFrame) -> Iterator[Finding]:
     """Rows with figures whose label isn't catalogued."""
-    unknown = cells[(cells["level"] == "") & (cells["growth"] == "") & cells["value"].notna()]
+    mask = (cells["level"] == "") & (cells["growth"] == "") & cells["value"].notna()
+    if not mask.any():
+        return
+    unknown = cells[mask]
     rows = each(unknown.drop_duplicates(["sheet", "table", "row_label", "parent_label"]))
     for row in rows:
         yield say.row_unknown(row.sheet, row.cell, row.row_label, row.nearest)
 
 
 def _unknown_columns(cells: pd.DataFrame) -> Iterator[Finding]:
-    """Columns of figures with words that nobody knows, and columns of values that say neither month nor year to date."""
+    """Columns of figures whose headers have words that nobody knows."""
     about = cells["role"].isin([str(Role.VALUE), str(Role.GROWTH)]) & ((cells["level"] != "") | (cells["growth"] != ""))
     unknown = cells[about & (cells["rest"] != "")]
     for (_, sheet), group in unknown.groupby(["table", "sheet"], sort=False):
@@ -218,16 +223,28 @@ def _wrong_period(filled: pd.DataFrame, given: str | None) -> Iterator[Finding]:
 def _missing_rows(
     cells: pd.DataFrame, taken: pd.DataFrame, filled: pd.DataFrame, catalogue: Catalogue, dataset: str
 ) -> Iterator[Finding]:
-    """Indicators that a region needs, in regions that the file has."""
+    """Indicators that a region needs, in regions that the file has. In a table of several periods none is missed (a
+    series may be younger than the table), nor before December one that is known once a year."""
+    months = month_ordinals(filled["period"]) if len(filled) else np.array([], dtype=np.int64)
+    if len(np.unique(months)) > 1:
+        return
+    early = bool((months % 12 != _DECEMBER).any())
     there = set(zip(filled["indicator"], filled["region"], strict=True))
-    rows = {(row.indicator, row.region): row for row in each(taken.drop_duplicates(["indicator", "region"]))}
+    first = taken[["indicator", "region", "sheet", "cell"]].drop_duplicates(["indicator", "region"])
+    rows = {(row.indicator, row.region): row for row in each(first)}
     regions = set(cells["region"].unique())
     for key in catalogue.dataset_indicators[dataset]:
         for region in catalogue.indicator_regions[key]:
-            if region in regions and (key, region) not in there:
+            if region in regions and (key, region) not in there and not (early and _is_yearly(catalogue, key, region)):
                 row = rows.get((key, region))
                 sheet, cell = ("", "") if row is None else (row.sheet, row.cell)
                 yield say.row_missing(catalogue, key, region, sheet=sheet, cell=cell)
+
+
+def _is_yearly(catalogue: Catalogue, indicator: str, region: str) -> bool:
+    """Whether every target on the figure waits for the year's end."""
+    paces = {t.pace for t in catalogue.targets.values() if (t.indicator, t.region) == (indicator, region)}
+    return paces == {Pace.YEAR_END}
 
 
 def _observations(filled: pd.DataFrame, status: str) -> pd.DataFrame:

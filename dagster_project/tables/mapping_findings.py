@@ -18,7 +18,8 @@ def dataset_unknown(catalogue: Catalogue, file: str, found: Sequence[str]) -> Fi
     return Finding(
         Severity.ERROR,
         "dataset_unknown",
-        f"认不出“{file}”是哪一类统计表：标题是“{seen}”，目录认识的标题用词有 {known_zh}；请在标题中写明，或用 --dataset 指定。",
+        f"认不出“{file}”是哪一类统计表：标题是“{seen}”，目录认识的标题用词有 {known_zh}；"
+        "请在标题中写明，或用 --dataset 指定。",
         f"Can't tell which dataset {file!r} is: its titles are {seen!r}, the catalogue knows titles with {known_zh}; "
         "write one into the title, or name the dataset with --dataset.",
         found=seen,
@@ -59,7 +60,7 @@ def other_dataset(sheet: str, title: str, dataset: str, given: str) -> Finding:
         Severity.INFO,
         "table_of_other_dataset",
         f"工作表“{sheet}”的表格“{title}”属于 {dataset}，本次只取 {given}，未读取。",
-        f"The table {title!r} of sheet {sheet!r} belongs to {dataset}; only {given} is taken this time, it was left out.",
+        f"The table {title!r} of sheet {sheet!r} belongs to {dataset}; only {given} is taken, it was left out.",
         sheet=sheet,
         found=dataset,
         expected=given,
@@ -86,8 +87,8 @@ def region_unknown(catalogue: Catalogue, sheet: str, title: str) -> Finding:
         Severity.ERROR,
         "region_unknown",
         f"工作表“{sheet}”的表格“{title}”没有写明地区；请在标题或工作表名中写 {names} 之一，或用 --region 指定。",
-        f"The table {title!r} of sheet {sheet!r} doesn't say its region; write one of {names} into the title or the sheet's "
-        "name, or give it with --region.",
+        f"The table {title!r} of sheet {sheet!r} doesn't say its region; write one of {names} into the title or "
+        "the sheet's name, or give it with --region.",
         sheet=sheet,
         found=title,
         expected=names,
@@ -109,7 +110,8 @@ def row_unknown(sheet: str, cell: str, label: str, nearest: str) -> Finding:
     return Finding(
         Severity.WARNING,
         "row_not_recognised",
-        f"{sheet}!{cell} 的“{label}”认不出，未读取，最像目录中的“{nearest}”；如是同一指标，请改用该名称，或在目录 labels 中加上它。",
+        f"{sheet}!{cell} 的“{label}”认不出，未读取，最像目录中的“{nearest}”；"
+        "如是同一指标，请改用该名称，或在目录 labels 中加上它。",
         f"{label!r} ({sheet}!{cell}) wasn't recognised and was not taken; the catalogue's nearest name is {nearest!r}; "
         "if it is the same, use that name or add the label to the catalogue.",
         sheet=sheet,
@@ -165,9 +167,10 @@ def column_not_recognised(sheet: str, cell: str, labels: Iterable[str]) -> Findi
     return Finding(
         Severity.WARNING,
         "column_not_recognised",
-        f"工作表“{sheet}”有认不出的列，未读取：{seen}；请用“本月”“累计”“同比（%）”等表头，或在目录该数据集的 recognise.columns 中加上这些词。",
-        f"Sheet {sheet!r} has columns that weren't recognised and were not taken: {seen}; use headers such as 本月, 累计, "
-        "同比(%), or add the words to recognise.columns of the dataset in the catalogue.",
+        f"工作表“{sheet}”有认不出的列，未读取：{seen}；"
+        "请用“本月”“累计”“同比（%）”等表头，或在目录该数据集的 recognise.columns 中加上这些词。",
+        f"Sheet {sheet!r} has columns that weren't recognised and were not taken: {seen}; use headers such as "
+        "本月, 累计, 同比(%), or add the words to recognise.columns of the dataset in the catalogue.",
         sheet=sheet,
         cell=cell,
         found=seen,
@@ -180,7 +183,8 @@ def unit_contradiction(sheet: str, cell: str, label: str, indicator: str, found:
     return Finding(
         Severity.ERROR,
         "unit_contradiction",
-        f"{sheet}!{cell} 的“{label}”单位是“{found}”，与目录的“{expected}”不是一类，不能换算；请核对表头、单位栏或单元格格式。",
+        f"{sheet}!{cell} 的“{label}”单位是“{found}”，与目录的“{expected}”不是一类，不能换算；"
+        "请核对表头、单位栏或单元格格式。",
         f"{label!r} ({sheet}!{cell}) is in {found!r}, which can't be converted into the catalogue's {expected!r}; "
         "check the header, the column of units or the cell's format.",
         sheet=sheet,
@@ -226,7 +230,8 @@ def period_missing(sheet: str, cell: str) -> Finding:
         Severity.ERROR,
         "period_missing",
         f"工作表“{sheet}”从 {cell} 起的数值没有统计期；请在标题写明年月，或用 --period 指定。",
-        f"The figures of sheet {sheet!r} from {cell} on have no period; write it into the title, or give it with --period.",
+        f"The figures of sheet {sheet!r} from {cell} on have no period; "
+        "write it into the title, or give it with --period.",
         sheet=sheet,
         cell=cell,
         expected="2025年3月",
@@ -272,8 +277,8 @@ def growth_taken_as_cumulative(sheet: str, labels: Iterable[str]) -> Finding:
         Severity.INFO,
         "growth_taken_as_cumulative",
         f"工作表“{sheet}”的“{seen}”没有写明是当月还是累计，按累计同比读取；如是当月请在表头写“本月”。",
-        f"The growth column {seen} of sheet {sheet!r} says neither month nor year to date and was taken as year to date; "
-        "write 本月 into the header if it is the month's.",
+        f"The growth column {seen} of sheet {sheet!r} says neither month nor year to date and was taken as year "
+        "to date; write 本月 into the header if it is the month's.",
         sheet=sheet,
         found=seen,
     )

@@ -1,7 +1,7 @@
 """Which indicator a row means and which measure a column.
 
-Belongs here: names of rows against names in the catalogue, measures by the indicator's kind. Does not belong here: values
-and units (`mapping.py`), whose table it is (`recognition.py`).
+Belongs here: names of rows against names in the catalogue, measures by the indicator's kind. Does not belong here:
+values and units (`observed.py`), whose table it is (`recognition.py`).
 """
 
 from __future__ import annotations
@@ -30,10 +30,6 @@ class Meaning:
     growth: str = ""
     is_rate: bool = False
     nearest: str = ""  # the catalogue's name that an unknown label resembles
-
-    @property
-    def known(self) -> bool:
-        return bool(self.level or self.growth)
 
 
 class RowNames:
@@ -102,7 +98,7 @@ def key_of(label: str) -> str:
 
 
 def _readings(label: str) -> list[str]:
-    """The label as it is; then without parts that only say the measure (出口金额:当月值); then without a bracketed aside."""
+    """The label as it is; without parts that only say the measure (出口金额:当月值); without a bracketed aside."""
     whole = key_of(label)
     parts = [part for part in _PARTS.split(whole) if part and not is_header_word(part)]
     without_aside = re.sub(r"\([^()]*\)", "", whole)
@@ -127,7 +123,7 @@ def measure_of(role: str, measure: str, kind: Kind, *, is_rate: bool) -> str:
 
 
 def extra_measure(words: dict[Measure, tuple[str, ...]], column_label: str) -> str:
-    """The measure for which the dataset lists a word of its own that the column's header is, or ends with; '' for none."""
+    """The measure for which the dataset lists a word that the column's header, or a part of it, is; '' for none."""
     parts = {compact(part) for part in column_label.split("/")} | {compact(column_label.replace("/", ""))}
     plain = {compact(bare_name(part)) for part in parts}
     for measure, texts in words.items():

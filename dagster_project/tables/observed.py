@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from dagster_project.tables import mapping_findings as say
 from dagster_project.tables.header_words import Role
@@ -27,19 +28,19 @@ _USED = (Role.VALUE, Role.GROWTH, Role.RANK)
 
 
 def with_meanings(cells: pd.DataFrame, catalogue: Catalogue, dataset: str) -> pd.DataFrame:
-    """The cells (columns of `Reading.cells` and `region`) with `level`, `growth`, `is_rate`, `nearest` of their row, and
-    with the dataset's own header words read as measures."""
+    """The cells (columns of `Reading.cells` and `region`) with `level`, `growth`, `is_rate`, `nearest` of their row,
+    and with the dataset's own header words read as measures."""
     cells = _with_extra_columns(cells, catalogue, dataset)
     names = RowNames(catalogue, dataset)
-    rows = cells[["row_label", "parent_label"]].drop_duplicates()  # each label is looked up once
-    meanings = [names.meaning(label, parent) for label, parent in rows.itertuples(index=False)]
-    known = rows.assign(
-        level=[meaning.level for meaning in meanings],
-        growth=[meaning.growth for meaning in meanings],
-        is_rate=[meaning.is_rate for meaning in meanings],
-        nearest=[meaning.nearest for meaning in meanings],
+    pairs = list(zip(cells["row_label"], cells["parent_label"], strict=True))
+    meanings = {pair: names.meaning(*pair) for pair in set(pairs)}  # each label is looked up once
+    found = [meanings[pair] for pair in pairs]
+    return cells.assign(
+        level=[meaning.level for meaning in found],
+        growth=[meaning.growth for meaning in found],
+        is_rate=[meaning.is_rate for meaning in found],
+        nearest=[meaning.nearest for meaning in found],
     )
-    return cells.merge(known, on=["row_label", "parent_label"], how="left", validate="many_to_one")
 
 
 def _with_extra_columns(cells: pd.DataFrame, catalogue: Catalogue, dataset: str) -> pd.DataFrame:
@@ -63,8 +64,8 @@ def _with_extra_columns(cells: pd.DataFrame, catalogue: Catalogue, dataset: str)
 
 
 def assigned(cells: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """One row per cell that an indicator takes: the cells' columns with `indicator`, and `measure` as it is stored. Needs
-    `with_meanings`. Cells of columns that aren't recognised are left out."""
+    """One row per cell that an indicator takes: the cells' columns with `indicator`, and `measure` as it is stored.
+    Needs `with_meanings`. Cells of columns that aren't recognised are left out."""
     usable = cells[(cells["rest"] == "") & cells["role"].isin([str(role) for role in _USED])]
     in_growth_column = (usable["role"] == str(Role.GROWTH)).to_numpy()
     is_share = usable["unit"].isin(["%", "‰", ""]).to_numpy() | usable["is_rate"].to_numpy()
@@ -86,35 +87,31 @@ def assigned(cells: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
 
 
 def converted(found: pd.DataFrame, catalogue: Catalogue) -> tuple[pd.DataFrame, list[Finding]]:
-    """Values in the indicator's unit. Cells whose unit contradicts are left out, with an error each row; a missing unit is
-    taken to be the indicator's, with a warning each row."""
+    """Values in the indicator's unit. Cells whose unit contradicts are left out, with an error each row; a missing unit
+    is taken to be the indicator's, with a warning each row."""
     table = UnitTable(catalogue.units)
     growth = found["measure"].isin([str(measure) for measure in _GROWTH])
     own = found["indicator"].map({key: catalogue.indicators[key].unit for key in found["indicator"].unique()})
     expected = own.where(~growth, "%")
-    pairs = pd.DataFrame({"unit": found["unit"], "expected": expected}).drop_duplicates()
-    factors = pairs.assign(
-        factor=[_factor(table, catalogue, unit, wanted) for unit, wanted in pairs.itertuples(index=False)]
-    )
-    merged = pd.DataFrame({"unit": found["unit"], "expected": expected}).merge(
-        factors, on=["unit", "expected"], how="left", validate="many_to_one"
-    )
-    factor = merged["factor"].to_numpy(dtype=float)
+    pairs = set(zip(found["unit"], expected, strict=True))
+    factors = {pair: _factor(table, catalogue, *pair) for pair in pairs}
+    factor = np.array([factors[pair] for pair in zip(found["unit"], expected, strict=True)], dtype=float)
     value = found["value"].to_numpy(dtype=float)
     with np.errstate(invalid="ignore"):
         # 万元 to 亿元 is a division by 10000, which rounds once; a product with 0.0001 would round twice.
         scaled = np.where(factor >= 1, value * factor, value / (1 / factor).round(12))
     result = found.assign(value=scaled, stated_unit=found["unit"], unit=expected, factor=factor)
     filled = ~np.isnan(value)
+    contradicts, silent = np.isnan(factor), (found["unit"] == "").to_numpy()
     findings = [
         say.unit_contradiction(row.sheet, row.cell, row.row_label, row.indicator, row.stated_unit, row.unit)
-        for row in _first_of_rows(result[np.isnan(factor) & filled])
+        for row in _first_of_rows(result, contradicts & filled)
     ]
     findings += [
         say.unit_assumed(row.sheet, row.cell, row.row_label, row.indicator, row.unit)
-        for row in _first_of_rows(result[(result["stated_unit"] == "") & filled])
+        for row in _first_of_rows(result, silent & filled)
     ]
-    return result[~np.isnan(factor)], findings
+    return result[~contradicts], findings
 
 
 def _factor(table: UnitTable, catalogue: Catalogue, unit: str, expected: str) -> float:
@@ -129,9 +126,10 @@ def _factor(table: UnitTable, catalogue: Catalogue, unit: str, expected: str) ->
     return table.factor(key, expected) if convertible(catalogue.units, key, expected) else float("nan")
 
 
-def _first_of_rows(cells: pd.DataFrame) -> Iterator[Any]:
-    """The first cell of each row and unit of a sheet."""
-    return each(cells.drop_duplicates(["sheet", "row", "indicator", "stated_unit"]))
+def _first_of_rows(cells: pd.DataFrame, where: NDArray[np.bool_]) -> Iterator[Any]:
+    """The first marked cell of each row and unit of a sheet."""
+    if where.any():
+        yield from each(cells[where].drop_duplicates(["sheet", "row", "indicator", "stated_unit"]))
 
 
 def each(frame: pd.DataFrame) -> Iterator[Any]:

@@ -72,8 +72,8 @@ def find_region(reading: Reading, table: Table, catalogue: Catalogue, given: str
 
 
 def region_named(catalogue: Catalogue, text: str) -> str | None:
-    """The region that the text names. A part comes before its whole (温州市龙湾区 is 龙湾区), a longer name before a shorter
-    one that stands in it (温州 in 温州湾新区)."""
+    """The region that the text names. A part comes before its whole (温州市龙湾区 is 龙湾区), a longer name before a
+    shorter one that stands in it (温州 in 温州湾新区)."""
     names = sorted(_names(tuple(_pairs(catalogue))), key=lambda pair: -len(pair[0]))
     plain = compact(text)
     found: set[str] = set()
