@@ -34,10 +34,12 @@ def publish(
     """What the bureau's tables show of the series."""
     datasets = [catalogue.datasets[str(key)] for key in subjects.dataset]
     january = np.array([dataset.january for dataset in datasets])
-    rare = subjects.year_end | np.array([dataset.cadence is Cadence.ANNUAL for dataset in datasets])
-    # Most counts are of things that began this year; those that a ratio is made of are as old as the ratio.
+    annual = np.array([dataset.cadence is Cadence.ANNUAL for dataset in datasets])
+    rare = subjects.year_end | annual
+    # Most counts are of things that began this year; those that a ratio is made of are as old as the
+    # ratio, and an annual table is about things that come back.
     terms = np.isin(np.arange(len(size)), [*subjects.numerator, *subjects.denominator])
-    has_history = ~subjects.is_kind(Kind.COUNT) | terms | (draws.uniform[:, 11] < 0.35)
+    has_history = ~subjects.is_kind(Kind.COUNT) | terms | annual | (draws.uniform[:, 11] < 0.35)
     # Small counts grow by leaps that nobody publishes; where there is a growth indicator the growth is its own.
     sizeable = np.where(subjects.is_kind(Kind.COUNT), size >= 100, size * 10.0**subjects.decimals >= 500)
     has_growth = ~np.isin(np.arange(len(size)), subjects.base) & sizeable & has_history & (draws.uniform[:, 12] < 0.8)
