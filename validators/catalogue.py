@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 TargetIdentifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
 RegionCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
+PageUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s$]+$")]
 MonthText = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 
 
@@ -120,6 +121,8 @@ class Document(_Frozen):
     """政策年度 year that the targets are for"""
     chapters: dict[int, Chapter]
     """各章，以章号为键 chapters by number"""
+    url: PageUrl | None = None
+    """公开网址 public page with the text, which dashboards link to"""
     note: Words | None = None
     """说明 what a reader must know of the text at hand"""
 
