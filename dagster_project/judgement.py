@@ -14,7 +14,8 @@ import pandas as pd
 
 from dagster_project.metrics.gauges import Snapshot
 from dagster_project.progress import Course, Panel, TargetTable, course, evaluate, paths
-from dagster_project.store import Store
+from dagster_project.sources.marks import SAMPLE_MARK
+from dagster_project.store import State, Store
 from validators.catalogue import Catalogue
 from validators.periods import Month, month_ordinals
 
@@ -53,6 +54,12 @@ def judge(
     )
 
 
+def shows_sample(store: Store) -> bool:
+    """Whether any upload in force is of sample data, to be said wherever figures are shown."""
+    in_force = store.uploads((State.ACCEPTED, State.SUPERSEDED))
+    return any(SAMPLE_MARK in upload.file_name for upload in in_force)
+
+
 def judge_and_save(catalogue: Catalogue, store: Store, *, run_id: str, now: datetime) -> Judgement:
     """Judge by what is known now and save one row per target under `run_id`; judging again under it replaces them."""
     judgement = judge(catalogue, store)
@@ -72,6 +79,7 @@ def snapshot(catalogue: Catalogue, store: Store, *, now: datetime, judgement: Ju
         uploads=store.upload_counts(),
         findings=store.finding_counts(),
         as_of=None if observations.empty else made.as_of,
+        sample=shows_sample(store),
         computed_at=now,
         seconds=made.seconds,
     )

@@ -15,7 +15,7 @@ from rich.progress import track
 
 from dagster_project.commands.opening import Installation, installation, now
 from dagster_project.commands.run import run_range
-from dagster_project.judgement import judge
+from dagster_project.judgement import judge, shows_sample
 from dagster_project.sample import write_sample
 from dagster_project.scoreboard import print_scoreboard
 from dagster_project.settings import Settings
@@ -56,7 +56,13 @@ def demo(
     console.print("[bold]4/4[/] 记分板 the scoreboard\n")
     with installation() as open_one:
         judgement = judge(open_one.catalogue, open_one.store)
-        print_scoreboard(console, judgement.evaluation, open_one.catalogue, as_of=judgement.as_of, sample=True)
+        print_scoreboard(
+            console,
+            judgement.evaluation,
+            open_one.catalogue,
+            as_of=judgement.as_of,
+            sample=shows_sample(open_one.store),
+        )
     console.print(f"\n用时 took {time.perf_counter() - started:.0f} s. 下一步 what next:\n", highlight=False)
     _what_next(console, home)
 

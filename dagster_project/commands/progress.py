@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 
 from dagster_project.commands.choosing import Chapter, Document, Owner, Region, choice
-from dagster_project.judgement import judge
+from dagster_project.judgement import judge, shows_sample
 from dagster_project.progress import Light
 from dagster_project.scoreboard import Board, print_board, to_csv, to_html, to_json
 from dagster_project.settings import Settings
@@ -65,7 +65,8 @@ def progress(
         day = known_on.date() if known_on else None
         moment = end_of_day(day, settings.zone) if day else None
         judgement = judge(catalogue, store, as_of=month, known_on=moment)
-    board = Board.of(judgement.evaluation, catalogue, as_of=judgement.as_of, known_on=day)
+        sample = shows_sample(store)
+    board = Board.of(judgement.evaluation, catalogue, as_of=judgement.as_of, known_on=day, sample=sample)
     shown = board.select(**asdict(chosen), lights=light or ())
     _give(shown, output, out)
     if not (board.rows["period"] != "").any():

@@ -16,7 +16,7 @@ def defs() -> dg.Definitions:
     def progress(context: dg.AssetExecutionContext, xushi: Xushi) -> dg.MaterializeResult:
         """Where every target stands by what is known now, one row per target, saved under this run."""
         with retried(), xushi.store() as store:
-            judgement = judge_and_save(catalogue(), store, run_id=context.run_id, now=xushi.now())
+            judgement = judge_and_save(catalogue(), store, run_id=context.run.run_id, now=xushi.now())
         lights = judgement.evaluation["light"].value_counts()
         return dg.MaterializeResult(
             metadata={

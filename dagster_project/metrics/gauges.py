@@ -34,7 +34,8 @@ class Snapshot:
     """What the gauges are made of. Frames: `evaluation` one row per target (columns of `progress.evaluate`),
     `course` in the same order, `paths` (columns of `progress.paths`),
     `observations` current figures (STORED columns), `uploads` (dataset, state, uploads), `findings` (dataset, severity,
-    rule, findings). `computed_at` is tz-aware; `seconds` is how long the evaluation took."""
+    rule, findings). `sample` says that figures of the sample year are among them. `computed_at` is tz-aware; `seconds`
+    is how long the evaluation took."""
 
     evaluation: pd.DataFrame
     course: Course
@@ -43,6 +44,7 @@ class Snapshot:
     uploads: pd.DataFrame
     findings: pd.DataFrame
     as_of: Month | None
+    sample: bool
     computed_at: datetime
     seconds: float
 
@@ -72,6 +74,7 @@ class KpiCollector(Collector):
         yield _counted(names.FINDINGS, snapshot.findings, "findings")
         yield _single(names.PUSH_TIMESTAMP, snapshot.computed_at.timestamp())
         yield _single(names.RUN_DURATION, snapshot.seconds)
+        yield _single(names.SAMPLE, float(snapshot.sample))
         if snapshot.as_of is not None:
             yield _single(names.AS_OF, _end_of(snapshot.as_of, self._zone))
 

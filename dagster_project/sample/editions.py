@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 from dagster_project.progress.releases import due_day, periods_of
 from dagster_project.sample.draws import fraction
+from dagster_project.sources.marks import SAMPLE_MARK
 from validators.catalogue import Cadence, Catalogue
 from validators.periods import Month, Period, Year
 
@@ -53,7 +54,8 @@ def _editions(catalogue: Catalogue, year: int, through: Month, seed: int) -> Ite
     for key, dataset in catalogue.datasets.items():
         if not any(catalogue.indicator_regions[indicator] for indicator in catalogue.dataset_indicators[key]):
             continue
-        name = f"{key}_{_plain(dataset.title.zh)}"
+        # The mark travels with the name: into the ledger, the findings and Dagster's pages.
+        name = f"{key}_{_plain(dataset.title.zh)}_{SAMPLE_MARK}"
         if dataset.cadence is Cadence.ANNUAL:
             for past in range(year - HISTORY_YEARS, year + 1):
                 published = _published(catalogue, key, Year(past), seed)

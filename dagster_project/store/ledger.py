@@ -14,9 +14,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, exists, insert, select, tuple_, update
+from sqlalchemy import Connection, Integer, Update, bindparam, exists, insert, select, tuple_, update
 from sqlalchemy.orm import aliased
 
 from dagster_project.store.models import FindingCountRow, ObservationRow, UploadRow
@@ -176,19 +177,22 @@ def supersede(connection: Connection, number: int) -> None:
     It follows from the statements alone, so it comes out the same in any order of uploads; `number` itself is
     superseded at once when it brings history that was already overtaken.
     """
+    connection.execute(_supersede(), {"upload": number})
+
+
+@cache  # building it takes longer than running it
+def _supersede() -> Update:
     mine, other = aliased(ObservationRow), aliased(ObservationRow)
-    touched = select(other.upload_id).join(mine, _same_key(mine, other)).where(mine.upload_id == number).distinct()
+    touched = select(other.upload_id).join(mine, _same_key(mine, other))
+    touched = touched.where(mine.upload_id == bindparam("upload", type_=Integer())).distinct()
     its, newer = aliased(ObservationRow), aliased(ObservationRow)
     overtaken = exists().where(
         _same_key(its, newer),
         tuple_(newer.known_from, newer.upload_id) > tuple_(its.known_from, its.upload_id),
     )
     stands = exists().where(its.upload_id == UploadRow.id, ~overtaken)
-    connection.execute(
-        update(UploadRow)
-        .where(UploadRow.id.in_(touched), UploadRow.state == State.ACCEPTED, ~stands)
-        .values(state=State.SUPERSEDED)
-    )
+    superseded = update(UploadRow).values(state=State.SUPERSEDED)
+    return superseded.where(UploadRow.id.in_(touched), UploadRow.state == State.ACCEPTED, ~stands)
 
 
 def _same_key(left: Any, right: Any) -> Any:

@@ -15,15 +15,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Select,
     String,
     Tuple,
     and_,
+    bindparam,
     case,
     cast,
     exists,
@@ -36,7 +40,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from dagster_project.store.column_types import exact
+from dagster_project.store.column_types import Instant, exact
 from dagster_project.store.frames import KEY, frame_of
 from dagster_project.store.models import ObservationRow as Row
 from validators.columns import STORED
@@ -44,7 +48,8 @@ from validators.periods import parse_period
 
 _KEY = (Row.indicator, Row.region, Row.period, Row.measure)
 _DTYPES = {"value": "float64", "upload": "int64", "known_from": "datetime64[us, UTC]"}
-_LISTED = 1_000
+_LISTED = 1_000  # words listed in a query before it takes everything between the first and the last
+_FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 _BATCH = 20_000  # rows handed to the driver at once; bounds memory, not speed
 
 CHANGES = ("new", "revised", "unchanged", "older")
@@ -188,32 +193,45 @@ def count_changes(compared: pd.DataFrame) -> Change:
 
 def believed(connection: Connection, known_on: datetime | None, wanted: Filter) -> pd.DataFrame:
     """A STORED frame of the version that is (or was, at `known_on`) believed, sorted by key."""
-    later = aliased(Row)
-    overruled = exists().where(_same_key(later), _moment(later) > _moment(Row), _differs(later))
-    if known_on is not None:
-        overruled = overruled.where(later.known_from <= known_on)
-    conditions = [*wanted.conditions(), _is_version(), ~overruled]
-    if known_on is not None:
-        conditions.append(Row.known_from <= known_on)
-    return _stored(connection, conditions)
+    query = _all_versions().where(*wanted.conditions(), _known(), ~_overruled())
+    return _stored(connection, query, known_on=known_on or _FOREVER)
 
 
 def versions(connection: Connection, indicator: str, region: str, period: str, measure: str | None) -> pd.DataFrame:
     """A STORED frame of all versions of a figure, sorted by measure and then from the first to the last."""
-    conditions = [Row.indicator == indicator, Row.region == region, Row.period == period, _is_version()]
-    if measure is not None:
-        conditions.append(Row.measure == measure)
-    return _stored(connection, conditions)
+    query = _all_versions().where(Row.indicator == indicator, Row.region == region, Row.period == period)
+    return _stored(connection, query if measure is None else query.where(Row.measure == measure))
 
 
-def _is_version() -> ColumnElement[bool]:
-    """Whether a statement differs from the one before it, or is the first.
+# The parts of these queries that never change are built once: that takes longer than a small query itself.
 
-    One seek in the primary key for each row: half the time of a window function over all of them."""
+
+@cache
+def _all_versions() -> Select[Any]:
+    """Statements that differ from the one before them, or are the first, in the order of belief.
+
+    One seek in the primary key for each row: half the time of a window function over all of them.
+    """
     earlier = aliased(Row)
     before = select(_differs(earlier)).where(_same_key(earlier), _moment(earlier) < _moment(Row))
     last = before.order_by(earlier.known_from.desc(), earlier.upload_id.desc()).limit(1)
-    return func.coalesce(last.scalar_subquery(), true())
+    # The value leaves as text, which float() reads exactly; a CAST to REAL in SQLite need not round correctly.
+    value = cast(Row.value, String)
+    columns = (*_KEY, value, Row.unit, Row.status, Row.upload_id, Row.sheet, Row.cell, Row.known_from)
+    query = select(*columns).where(func.coalesce(last.scalar_subquery(), true()))
+    return query.order_by(*_KEY, Row.known_from, Row.upload_id)
+
+
+@cache
+def _overruled() -> ColumnElement[bool]:
+    """Whether a later statement, known by :known_on, says something else."""
+    later = aliased(Row)
+    return exists().where(_same_key(later), _moment(later) > _moment(Row), _differs(later), _known(later))
+
+
+def _known(row: type[Row] = Row) -> ColumnElement[bool]:
+    known_on: ColumnElement[datetime] = bindparam("known_on", type_=Instant())
+    return row.known_from <= known_on
 
 
 def _same_key(other: type[Row]) -> ColumnElement[bool]:
@@ -228,9 +246,5 @@ def _moment(row: type[Row]) -> Tuple:
     return tuple_(row.known_from, row.upload_id)
 
 
-def _stored(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> pd.DataFrame:
-    # The value leaves as text, which float() reads exactly; a CAST to REAL in SQLite need not round correctly.
-    value = cast(Row.value, String)
-    columns = (*_KEY, value, Row.unit, Row.status, Row.upload_id, Row.sheet, Row.cell, Row.known_from)
-    query = select(*columns).where(*conditions).order_by(*_KEY, Row.known_from, Row.upload_id)
-    return frame_of(connection.execute(query).all(), STORED, _DTYPES)
+def _stored(connection: Connection, query: Select[Any], **parameters: object) -> pd.DataFrame:
+    return frame_of(connection.execute(query, parameters).all(), STORED, _DTYPES)

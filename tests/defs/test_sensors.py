@@ -20,7 +20,7 @@ def evaluate(place: Place, name: str, cursor: str | None) -> dg.SensorResult:
 
 
 def test_every_new_upload_gets_a_run_of_its_table_and_month(place: Place) -> None:
-    files = [file for file in place.sample(Month(2025, 4)) if "2025-0" in file.name]
+    files = [file for file in place.sample(Month(2025, 4)) if "_trade_" in file.name and file.name.startswith("2025")]
     place.land(*files)
     result = evaluate(place, "uploads_monthly", None)
     assert result.run_requests is not None

@@ -43,6 +43,7 @@ def snapshot_of(catalogue: Catalogue, observations: pd.DataFrame, as_of: Month =
         uploads=pd.DataFrame({"dataset": ["trade"], "state": ["accepted"], "uploads": [3]}),
         findings=pd.DataFrame({"dataset": ["trade"], "severity": ["warning"], "rule": ["outlier"], "findings": [2]}),
         as_of=as_of,
+        sample=True,
         computed_at=datetime(2025, 4, 16, tzinfo=UTC),
         seconds=0.5,
     )
@@ -128,6 +129,10 @@ def test_release_dates_are_midnight_in_shanghai(made: Registry, small_catalogue:
     assert made.get_sample_value("kpi_release_due_timestamp_seconds", {"dataset": "trade"}) == due
     end_of_march = datetime(2025, 4, 1, tzinfo=SHANGHAI).timestamp()
     assert made.get_sample_value("kpi_period_latest_timestamp_seconds", {"dataset": "trade"}) == end_of_march
+
+
+def test_sample_data_is_said_to_be_sample_data(made: Registry) -> None:
+    assert made.get_sample_value("kpi_sample_data") == 1
 
 
 def test_an_empty_store_still_gives_every_target_a_light(small_catalogue: Catalogue) -> None:

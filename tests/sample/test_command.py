@@ -23,7 +23,7 @@ def test_it_writes_the_year_and_says_what_it_wrote(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     written = sorted((tmp_path / "year").iterdir())
     assert f"{len(written)} 份示例工作簿" in result.output
-    assert "2025-04_trade_对外贸易_修订.xlsx" in result.output
+    assert "2025-04_trade_对外贸易_示例数据_修订.xlsx" in result.output
 
 
 def test_a_month_of_another_year_is_a_usage_error(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def test_no_january_where_january_and_february_come_together(
     small_catalogue: Catalogue, written: list[Path], small_truth: pd.DataFrame
 ) -> None:
     assert [path.name for path in written if path.name.startswith("2025-01")] == [
-        "2025-01_science_talent_科技与人才工作进度.xlsx"
+        "2025-01_science_talent_科技与人才工作进度_示例数据.xlsx"
     ]
     assert small_catalogue.datasets["science_talent"].january
     together = [key for key, dataset in small_catalogue.datasets.items() if not dataset.january]
@@ -89,9 +89,9 @@ def test_annual_datasets_have_one_workbook_for_each_year_that_is_out(
 ) -> None:
     assert small_catalogue.datasets["rd"].cadence is Cadence.ANNUAL
     assert [path.name for path in written if "_rd_" in path.name] == [
-        "2022_rd_研发投入.xlsx",
-        "2023_rd_研发投入.xlsx",
-        "2024_rd_研发投入.xlsx",
+        "2022_rd_研发投入_示例数据.xlsx",
+        "2023_rd_研发投入_示例数据.xlsx",
+        "2024_rd_研发投入_示例数据.xlsx",
     ]
 
 
@@ -162,10 +162,10 @@ def test_a_folder_with_other_files_is_refused_before_anything_is_written(
     small_catalogue: Catalogue, tmp_path: Path
 ) -> None:
     foreign = openpyxl.Workbook()
-    foreign.save(tmp_path / "2025-03_trade_对外贸易.xlsx")
-    with pytest.raises(ForeignFilesError, match=r"2025-03_trade_对外贸易\.xlsx"):
+    foreign.save(tmp_path / "2025-03_trade_对外贸易_示例数据.xlsx")
+    with pytest.raises(ForeignFilesError, match=r"2025-03_trade_对外贸易_示例数据\.xlsx"):
         _write(small_catalogue, tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == ["2025-03_trade_对外贸易.xlsx"]
+    assert [path.name for path in tmp_path.iterdir()] == ["2025-03_trade_对外贸易_示例数据.xlsx"]
 
 
 def test_a_file_in_place_of_the_folder_is_refused(small_catalogue: Catalogue, tmp_path: Path) -> None:
