@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import product
 from typing import Any
 
 from dashboards.expressions import (
@@ -56,29 +57,31 @@ def _of_dashboard(uid: str, dashboard: Mapping[str, Any], dashboards: Dashboards
 
 
 def _placed(dashboard: Mapping[str, Any]) -> Iterator[str]:
-    """Ids are there and unique, panels lie on the grid and not on each other."""
-    everything = list(dashboard.get("panels", []))
-    ids = Counter(panel.get("id") for panel in [*everything, *panels_of(dashboard)] if panel["type"] != "row")
-    ids.update(panel.get("id") for panel in everything if panel["type"] == "row")
-    counted = Counter(panel.get("id") for panel in everything)
-    yield from (f"id {one} is used {count} times" for one, count in counted.items() if count > 1)
-    if None in ids:
-        yield "a panel has no id"
+    """Ids are there and unique; panels lie on the grid and not on each other."""
+    everything = [
+        *dashboard.get("panels", []),
+        *(inner for row in dashboard.get("panels", []) for inner in _inside(row)),
+    ]
+    for one, count in Counter(panel.get("id") for panel in everything).items():
+        if one is None:
+            yield f"{count} panels have no id"
+        elif count > 1:
+            yield f"id {one} is there {count} times"
     taken: dict[tuple[int, int], str] = {}
     for panel in everything:
-        grid = panel["gridPos"]
-        title = panel.get("title", "")
-        if grid["w"] < 1 or grid["h"] < 1 or grid["x"] < 0 or grid["x"] + grid["w"] > COLUMNS:
+        grid, title = panel["gridPos"], panel.get("title", "")
+        if min(grid["w"], grid["h"]) < 1 or grid["x"] < 0 or grid["x"] + grid["w"] > COLUMNS:
             yield f"{title!r} lies outside the grid"
-        for x in range(grid["x"], grid["x"] + grid["w"]):
-            for y in range(grid["y"], grid["y"] + grid["h"]):
-                other = taken.setdefault((x, y), title)
-                if other != title:
-                    yield f"{title!r} lies on {other!r}"
-                    break
-            else:
-                continue
-            break
+        cells = list(product(range(grid["x"], grid["x"] + grid["w"]), range(grid["y"], grid["y"] + grid["h"])))
+        covered = {taken[cell] for cell in cells if cell in taken}
+        yield from (f"{title!r} lies on {other!r}" for other in sorted(covered))
+        taken |= dict.fromkeys(cells, title)
+
+
+def _inside(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The panels of a collapsed row; they take their place when it is opened."""
+    found: list[Mapping[str, Any]] = row.get("panels", []) if row["type"] == "row" else []
+    return found
 
 
 def _of_panel(panel: Mapping[str, Any]) -> Iterator[str]:

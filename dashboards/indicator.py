@@ -44,6 +44,7 @@ def indicator(facts: Facts) -> Dashboard:
             variables.indicator(),
             variables.tiers(),
             variables.period(),
+            variables.unit(),
         ],
         annotations=[month_annotation()],
         since="now-2y/y",
@@ -78,7 +79,7 @@ def _tiers(facts: Facts) -> Panel:
 
 def _progress() -> Panel:
     return panels.lines(
-        "进度与目标 Progress against target",
+        "进度与目标 Progress against target (${unit})",
         f"累计（或水平、增速）与各档目标线、序时线、季节线、计划线。"
         f"Year to date (or level, or growth) with the lines of every "
         f"tier's target, linear pace, seasonal pace and schedule. {_AS_OF}",
@@ -98,7 +99,7 @@ def _progress() -> Panel:
 
 def _month() -> Panel:
     return panels.lines(
-        "当月 By month",
+        "当月 By month (${unit})",
         f"当月数，对照余下各月平均应完成量和已有月均；一、二月合并发布，故一月空缺。"
         f"The month's own figure beside what each month "
         f"that remains must bring and the average so far; January and February are published together. {_AS_OF}",

@@ -77,6 +77,14 @@ def period() -> model.VariableModel:
     return made
 
 
+def unit() -> model.VariableModel:
+    """The indicator's unit, for titles."""
+    expr = promql.one(names.INDICATOR_INFO, "unit", where=promql.where(indicator="$indicator"))
+    made = _choice("unit", "单位 Unit", expr, 'unit="(?<value>[^"]+)"')
+    made.hide = model.VariableHide.HIDE_VARIABLE
+    return made
+
+
 def dataset() -> model.VariableModel:
     """One or more datasets, by name."""
     expr = promql.one(names.DATASET_INFO, "dataset", "name_zh")
@@ -121,7 +129,6 @@ def _choice(name: str, label: str, expr: str, regex: str, *, many: bool = False)
             hide=model.VariableHide.DONT_HIDE,
             datasource=DATASOURCE,
             query={"query": query, "refId": "StandardVariableQuery"},
-            definition=query,
             regex=f"/{regex}/",
             refresh=model.VariableRefresh.ON_TIME_RANGE_CHANGED,
             sort=model.VariableSort.ALPHABETICAL_ASC,

@@ -21,6 +21,7 @@ CHOICE = {
     "department": "lw_commerce",
     "indicator": "goods_exports",
     "target": ".*",
+    "unit": "亿元",
     "period": "2025-03|2025-09",
     "dataset": ".*",
     "__interval": "1d",  # the state's steps, for what changed between two of them

@@ -120,6 +120,10 @@ def test_a_target_in_another_unit_is_drawn_in_the_indicators_or_not_at_all(
     assert values == ([] if factor is None else [pytest.approx(factor)])
 
 
+def test_the_unit_of_an_indicator_is_a_unit_of_grafana(prometheus: Prometheus) -> None:
+    assert list(ask(prometheus, months.unit_suffix())) == [("suffix:亿元",)]
+
+
 def test_a_revised_figure_shows_by_how_much_it_changed_within_the_time_range(prometheus: Prometheus) -> None:
     found = prometheus.instant(with_values(queries.changed_figures()), NOW)
     assert {one["metric"]["period"] for one in found} == {REVISED}
