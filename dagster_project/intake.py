@@ -85,15 +85,19 @@ class Intake:
     def __init__(self, catalogue: Catalogue, store: Store, archive: Archive, settings: Settings) -> None:
         self._catalogue, self._store, self._archive, self._settings = catalogue, store, archive, settings
 
-    def land(self, data: bytes, file: str, *, by: str, now: datetime) -> Upload:
+    def land(
+        self, data: bytes, file: str, *, by: str, now: datetime, stated: tuple[str, str, str] | None = None
+    ) -> Upload:
         """Archive the bytes and write the ledger, without reading them further than to say whose table it is.
 
-        A file that can't be read is landed all the same: it is rejected, with its report, when it is processed."""
-        dataset = first = last = ""
-        # What can't be read is said in full by `process`.
-        with suppress(UnreadableFileError):
-            mapped = self._map(data, file, NO_HINTS)
-            dataset, first, last = mapped.dataset, mapped.period_first, mapped.period_last
+        `stated`: dataset, first and last period, from a source that knows them; the file is then not opened at all. A
+        file that can't be read is landed all the same: it is rejected, with its report, when it is processed."""
+        dataset, first, last = stated or ("", "", "")
+        if stated is None:
+            # What can't be read is said in full by `process`.
+            with suppress(UnreadableFileError):
+                mapped = self._map(data, file, NO_HINTS)
+                dataset, first, last = mapped.dataset, mapped.period_first, mapped.period_last
         return self._store.receive(
             sha256=self._archive.put(data),
             file_name=file,

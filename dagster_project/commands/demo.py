@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +16,7 @@ from rich.progress import track
 from dagster_project.commands.opening import Installation, installation, now
 from dagster_project.commands.run import run_range
 from dagster_project.judgement import judge, shows_sample
-from dagster_project.sample import write_sample
+from dagster_project.sample import Edition, plan_editions, write_sample
 from dagster_project.scoreboard import print_scoreboard
 from dagster_project.settings import Settings
 from dagster_project.store import State
@@ -44,7 +44,8 @@ def demo(
         files = _sample(open_one, home / "sample", last, seed)
         console.print(f"    {len(files)} 份工作簿 workbooks in {escape(str(home / 'sample'))}")
         console.print("[bold]2/4[/] 登记 enter them in the ledger")
-        waiting = _enter(console, open_one, files)
+        plan = plan_editions(open_one.catalogue, year=last.year, through=last, seed=seed)
+        waiting = _enter(console, open_one, files, {edition.file_name: edition for edition in plan})
         console.print(f"    {waiting} 份待处理 waiting, {len(files) - waiting} 份早已入库 stored before")
     console.print("[bold]3/4[/] Dagster: 检查、入库、评估、指标 check, store, judge, gauges")
     if waiting:
@@ -71,11 +72,13 @@ def _sample(open_one: Installation, folder: Path, last: Month, seed: int) -> Seq
     return write_sample(open_one.catalogue, year=last.year, through=last, folder=folder, seed=seed)
 
 
-def _enter(console: Console, open_one: Installation, files: Sequence[Path]) -> int:
-    """Land every file; how many are undecided."""
+def _enter(console: Console, open_one: Installation, files: Sequence[Path], plan: Mapping[str, Edition]) -> int:
+    """Land every file as the table that the sample's plan says it is; how many are undecided."""
     waiting = 0
     for file in track(files, "    ", console=console, transient=True, disable=not console.is_terminal):
-        entered = open_one.intake.land(file.read_bytes(), file.name, by="demo", now=now())
+        edition = plan[file.name]
+        stated = (edition.dataset, edition.first.text, edition.last.text)
+        entered = open_one.intake.land(file.read_bytes(), file.name, by="demo", now=now(), stated=stated)
         waiting += entered.state is State.RECEIVED
     return waiting
 

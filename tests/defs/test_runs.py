@@ -75,12 +75,8 @@ def test_a_rejected_table_stores_nothing_and_stops_what_stands_behind_it(place: 
         assert [upload.state for upload in store.uploads()] == [State.REJECTED]
     started = {event.step_key for event in done.all_events if event.is_step_start}
     assert started == {"trade"}
-    failed = [
-        evaluation.asset_check_evaluation_data
-        for evaluation in done.all_events
-        if evaluation.is_asset_check_evaluation and not evaluation.asset_check_evaluation_data.passed
-    ]
-    assert {"accepted", "valid"} <= {check.check_name for check in failed}
+    failed = {check.check_name for check in done.get_asset_check_evaluations() if not check.passed}
+    assert failed == {"accepted", "valid"}
     assert not place.instance.get_materialized_partitions(dg.AssetKey("trade"))
 
 
