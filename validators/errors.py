@@ -14,8 +14,10 @@ XushiError                      everything raised on purpose
 ├── ArchiveError                an archived file is missing or damaged, or can't be written
 ├── ForeignFilesError           a folder to be written to holds files that somebody else put there
 ├── PushRefusedError            the Pushgateway refused the gauges (4xx); trying again can't help
+├── GrafanaRefusedError         a Grafana refused what was sent (4xx, or no Grafana); trying again can't help
 └── TemporaryError              may pass by itself: trying again can help (a locked database, a server that is away)
-    └── PushUnavailableError    the Pushgateway is away, slow, or broken (5xx)
+    ├── PushUnavailableError    the Pushgateway is away, slow, or broken (5xx)
+    └── GrafanaUnavailableError the Grafana is away, slow, or broken (5xx)
 """
 
 from __future__ import annotations
@@ -100,3 +102,17 @@ class PushUnavailableError(TemporaryError):
         super().__init__(
             f"{url}: Pushgateway 暂不可用,数据已入库,下次推送会补齐 / away; the next push brings all: {reason}"
         )
+
+
+class GrafanaRefusedError(XushiError):
+    """A Grafana refused what was sent to it, or what answered is no Grafana."""
+
+    def __init__(self, url: str, what: str, reason: str) -> None:
+        super().__init__(f"{url}: Grafana 拒绝了 {what} / refused {what}: {reason}")
+
+
+class GrafanaUnavailableError(TemporaryError):
+    """The Grafana is away, slow, or broken."""
+
+    def __init__(self, url: str, what: str, reason: str) -> None:
+        super().__init__(f"{url}: Grafana 暂不可用（{what}）/ away ({what}): {reason}")
