@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from dagster_project.tables.cells import Cells, Holds
 from dagster_project.tables.grid import Bools
-from dagster_project.tables.header_words import INDEX_HEADER, LABEL_HEADER, compact, is_header_word
+from dagster_project.tables.header_words import ATTRIBUTE_HEADER, INDEX_HEADER, LABEL_HEADER, compact, is_header_word
 from dagster_project.tables.labels import is_note
+from dagster_project.tables.period_axis import read_axis
 from dagster_project.tables.spans import Spans, header_text
-from dagster_project.tables.unit_words import is_unit, stated_units
-from validators.periods import read_period
+from dagster_project.tables.unit_words import UNIT_COLUMN, is_unit, stated_units
+from validators.periods import Month, read_period
 
 _ANY_YEAR = 2000  # only whether a text is a period matters here
 _PREAMBLE = re.compile(r"^(?:数据库|时间|地区|日期|频率|口径|区间|制表时间|导出时间)\s*[:：]")
@@ -69,11 +70,12 @@ class _Rows:
         return [header_text(self.cells, row, column) for column in columns.tolist()]
 
     def _period_rows(self, number: Bools) -> Bools:
-        """Rows of years or months written as numbers, which are headers: 2023 2024, 202501 202502."""
+        """Rows of years or months written as numbers, which are headers: 2023 2024, 202501 202502, 2024.11 2024.12."""
         numbers = self.cells.numbers[:, self.columns.start : self.columns.stop]
         with np.errstate(invalid="ignore"):
             year = (numbers >= 1950) & (numbers <= 2100) & (numbers == np.floor(numbers))
             month = (numbers >= 195001) & (numbers <= 210012) & (numbers == np.floor(numbers))
+            point = (numbers > 1950) & (numbers < 2101)
         steps = np.zeros(len(numbers), dtype=bool)
         for row in np.nonzero((number.sum(axis=1) >= 2) & (number == (number & (year | month))).all(axis=1))[
             0
@@ -81,7 +83,15 @@ class _Rows:
             here = numbers[row][number[row]]
             months = np.where(here > 2100, here // 100 * 12 + here % 100, here * 12)
             apart = np.abs(np.diff(months))
-            steps[row] = bool((apart > 0).all() and (apart <= 12).all() and (month.any() or (apart == 12).all()))
+            steps[row] = bool((apart > 0).all() and (apart <= 12).all() and (month[row].any() or (apart == 12).all()))
+        for row in np.nonzero((number.sum(axis=1) >= 2) & (number == (number & point)).all(axis=1) & ~steps)[
+            0
+        ].tolist():
+            columns = np.flatnonzero(number[row]) + self.columns.start
+            found = read_axis([header_text(self.cells, row, column) for column in columns.tolist()], None)
+            ordinals = [one.period.ordinal for one in found if one is not None and isinstance(one.period, Month)]
+            apart = np.abs(np.diff(ordinals))
+            steps[row] = len(ordinals) == len(found) and bool((apart == 1).all())
         return steps
 
     def _counted_rows(self, number: Bools) -> Bools:
@@ -121,6 +131,16 @@ class _Rows:
             and not LABEL_HEADER.fullmatch(compact(texts[0]))
             and all(is_meta(text) or read_period(text, year=_ANY_YEAR) is not None for text in texts[1:])
         )
+
+    def names_a_row(self, row: int) -> bool:
+        """Whether the row, which might be a further row of a header, begins with a label: its figures are words."""
+        column = self.columns.start + self.lead
+        label = header_text(self.cells, row, column)
+        if not label or self.periods[row] or self.counted[row] or self.spans.top[row, column] != row:
+            return False
+        text = compact(label)
+        about_columns = (LABEL_HEADER, ATTRIBUTE_HEADER, INDEX_HEADER, UNIT_COLUMN)
+        return not any(pattern.fullmatch(text) for pattern in about_columns) and not is_header_word(label)
 
     def is_known(self, row: int) -> bool:
         """Whether a word in the row is one that headers have."""
@@ -163,8 +183,7 @@ def find_bands(cells: Cells, spans: Spans, columns: range) -> list[Band]:
     starts = [_top(rows, header[0], headers[index - 1][-1] + 1 if index else 0) for index, header in enumerate(headers)]
     for index, header in enumerate(headers):
         end = starts[index + 1] if index + 1 < len(starts) else count
-        above = tuple(row for row in range(starts[index], header[0]) if rows.n_filled[row])
-        bands.append(Band(above, header, (header[-1] + 1, end)))
+        bands.append(Band(tuple(range(starts[index], header[0])), header, (header[-1] + 1, end)))
     return bands
 
 
@@ -178,10 +197,11 @@ def _next_header(rows: _Rows, start: int, *, first: bool) -> tuple[int, ...] | N
             continue
         if rows.is_title(row) and not (row + 1 < len(rows.n_filled) and rows.data[row + 1]):
             continue
-        if not (first or rows.is_known(row) or _stands_apart(rows, row, start)):
+        known = rows.is_known(row) and not rows.names_a_row(row)
+        if not (first or known or _stands_apart(rows, row, start)):
             continue
         last = row
-        while last + 1 < len(rows.n_filled) and rows.header_like[last + 1]:
+        while last + 1 < len(rows.n_filled) and rows.header_like[last + 1] and not rows.names_a_row(last + 1):
             last += 1
         return tuple(range(row, last + 1))
     return None

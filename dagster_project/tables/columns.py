@@ -6,17 +6,14 @@ themselves (`header_words.py`), periods of rows (`row_periods.py`), units of cel
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dagster_project.tables.header_words import Base, Header, Role, read_header
 from dagster_project.tables.layout import Layout
+from dagster_project.tables.period_axis import is_ambiguous, read_axis
 from validators.catalogue import Measure
 from validators.periods import Found, Month, Period, Quarter, Year, find_period, read_period
-
-_OCTOBER_OR_JANUARY = re.compile(r"(?P<year>(?:19|20)[0-9]{2})\.1")
-_DECIMAL = re.compile(r"(?P<year>(?:19|20)[0-9]{2})\.(?P<month>[0-9]{1,2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,29 +35,6 @@ def as_found(text: str, year: int | None, *, decimal: bool = False) -> Found | N
     return read_period(text, year=year, decimal=decimal) or find_period(text, year=year)
 
 
-def read_axis(texts: Sequence[str], year: int | None) -> list[Found | None]:
-    """The periods along a row or a column of periods. '2016.1' is October, a number that lost its last zero, unless its
-    neighbours are February or December and no other text is January."""
-    found = [read_period(text, year=year) or find_period(text, year=year) for text in texts]
-    for index, text in enumerate(texts):
-        match = _OCTOBER_OR_JANUARY.fullmatch(text.strip())
-        if match is not None:
-            near = {_month_of(texts[side]) for side in (index - 1, index + 1) if 0 <= side < len(texts)}
-            elsewhere = any(_is_january(other, match["year"]) for place, other in enumerate(texts) if place != index)
-            october = elsewhere or bool(near & {9, 11}) or not near & {2, 12}
-            found[index] = Found(Month(int(match["year"]), 10 if october else 1), cumulative=False, year_stated=True)
-    return found
-
-
-def _month_of(text: str) -> int:
-    match = _DECIMAL.fullmatch(text.strip())
-    return int(match["month"]) if match else 0
-
-
-def _is_january(text: str, year: str) -> bool:
-    return text.strip() in (f"{year}.01", f"{year}.1")
-
-
 def read_headers(layout: Layout, year: int | None) -> list[Header]:
     """One header per column, each by itself; words that stand above all columns are no longer unknown."""
     headers = [read_header(path, year) for path in layout.paths]
@@ -70,7 +44,7 @@ def read_headers(layout: Layout, year: int | None) -> list[Header]:
         headers = [replace(header, rest=alone.rest) for header, alone in zip(headers, own, strict=True)]
     if not layout.by_period:
         leaves = [path[-1] if path else "" for path in layout.paths]
-        axis = read_axis(leaves, year) if any(_OCTOBER_OR_JANUARY.fullmatch(leaf.strip()) for leaf in leaves) else None
+        axis = read_axis(leaves, year) if any(is_ambiguous(leaf) for leaf in leaves) else None
         if axis is not None:
             headers = [
                 header if found is None else replace(header, period=found)
@@ -135,8 +109,9 @@ def read_columns(
 
 
 def _carried_over(headers: Sequence[Header], bases: Sequence[Base], index: int) -> Base | None:
-    """本月 | 同比 | 累计 | 同比: a growth column without a word of its own belongs to the level on its left."""
-    if headers[index].role is not Role.GROWTH or headers[index].period is not None:
+    """本月 | 同比 | 累计 | 同比: a column of growth or of last year's figures without a word of its own belongs to the
+    level on its left."""
+    if headers[index].role not in (Role.GROWTH, Role.PRIOR) or headers[index].period is not None:
         return None
     for left in range(index - 1, -1, -1):
         if headers[left].role is Role.VALUE and bases[left] is not Base.UNKNOWN:

@@ -81,13 +81,17 @@ def parents(labels: Sequence[Label | None], headings: Sequence[bool]) -> list[in
     says which rows hold no figures. One pass over rows with a stack: each row depends on those above it."""
     stack: list[int] = []
     found: list[int] = []
+    indented: set[int] = set()  # headings whose rows are indented: a flush row ends them
     for index, label in enumerate(labels):
         if label is None:
             found.append(-1)
             continue
         while stack:
             top = labels[stack[-1]]
-            if top is not None and _is_under(label, top, headings[stack[-1]], headings[index]):
+            heading = headings[stack[-1]] and stack[-1] not in indented
+            if top is not None and _is_under(label, top, heading, headings[index]):
+                if label.indent > top.indent + _slack(top.indent):
+                    indented.add(stack[-1])
                 break
             stack.pop()
         found.append(stack[-1] if stack else -1)

@@ -156,7 +156,9 @@ class _Anatomy:
                 continue
             if self.figures[:, column].any() and not (column == self._first_used() and self._holds_periods(column)):
                 return column
-        return None
+        numbers_with_words = (self.cells.holds[self.body] == Holds.MIXED).any(axis=0)
+        first = self._first_used()
+        return next((c for c in self.columns if c > first and numbers_with_words[c] and self.paths[c]), None)
 
     def _first_used(self) -> int:
         skip = [column for column in self.columns if not self._is_index(column)]
@@ -288,12 +290,13 @@ class _Anatomy:
         return tuple(units.values()), tuple(paths[column] for column in values)
 
     def _titles(self) -> tuple[str, ...]:
-        """Texts above the header within these columns; else all of that row (one title over two tables)."""
+        """Texts above the header within these columns, and those that stand alone over several tables."""
         titles = []
         for row in self.band.above:
-            filled = np.flatnonzero(self.cells.holds[row])
-            own = [column for column in filled.tolist() if column in self.columns]
-            titles += [header_text(self.cells, row, column) for column in own or filled.tolist()]
+            filled = np.flatnonzero(self.cells.holds[row]).tolist()
+            own = [column for column in filled if column in self.columns]
+            shared = filled if len(filled) == 1 else []
+            titles += [header_text(self.cells, row, column) for column in own or shared]
         return tuple(title for title in titles if title)
 
     def _notes(self) -> tuple[str, ...]:

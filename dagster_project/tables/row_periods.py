@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from dagster_project.tables.columns import read_axis
 from dagster_project.tables.layout import Layout
+from dagster_project.tables.period_axis import read_axis
 from dagster_project.tables.unit_words import plain
 from validators.periods import Found, Month, Period, find_period, read_period
 
