@@ -12,13 +12,16 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 # The locked line of uv with its hashes, so that even the installer is the one that was locked.
 UV_LOCK = awk '/^uv==/{on=1} on{print} on&&!/\\$$/{exit}' requirements.lock
 
-.PHONY: help demo test check bench setup lock format clean test-servers
+.PHONY: help demo up test check bench setup lock format clean test-servers
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 demo: setup ## the district's year on SQLite: sample tables in, scoreboard out
 	@$(BIN)/xushi demo
+
+up: setup ## the whole system on this machine, until Ctrl-C; make up ARGS="--free-ports"
+	@$(BIN)/xushi up $(ARGS)
 
 test: setup test-servers ## all tests, with a real PostgreSQL and Prometheus' own checker
 	@$(BIN)/python -m pytest -n auto --dist loadgroup

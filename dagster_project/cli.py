@@ -27,6 +27,7 @@ _COMMANDS = {
     "tables": ("tables", "app", "读表：不用目录，看读到什么 what the reader sees in any table"),
     "metrics": ("metrics", "app", "监测指标 gauges for Prometheus: serve, push, print"),
     "run": ("run", "run", "运行 Dagster 作业 run the Dagster jobs: one period, a range, everything"),
+    "up": ("up", "up", "启动整套服务 start the whole system on this machine, until Ctrl-C"),
     "dagster": ("run", "dagster", "打开 Dagster 界面 Dagster's pages and daemon, until Ctrl-C"),
 }
 

@@ -26,6 +26,13 @@ class Settings(BaseSettings):
         default=None, description="SQLAlchemy URL; without it an SQLite file in the home folder"
     )
     pushgateway_url: str | None = Field(default=None, description="Pushgateway to push to; without it no push")
+    prometheus: Path | None = Field(default=None, description="Prometheus for `xushi up`; without it the one on PATH")
+    alertmanager: Path | None = Field(default=None, description="Alertmanager for `xushi up`; without it from PATH")
+    pushgateway: Path | None = Field(default=None, description="Pushgateway for `xushi up`; without it from PATH")
+    grafana: Path | None = Field(default=None, description="Grafana for `xushi up`; without it the one on PATH")
+    grafana_url: str | None = Field(default=None, description="a Grafana that runs already, e.g. http://host:3000")
+    grafana_token: SecretStr | None = Field(default=None, description="service account token for that Grafana")
+    grafana_token_file: Path | None = Field(default=None, description="file that holds that token")
     metrics_host: str = Field(default="127.0.0.1", description="address on which /metrics is served")
     metrics_port: int = Field(default=9109, ge=0, le=65535, description="port on which /metrics is served")
     max_upload_bytes: int = Field(default=50_000_000, gt=0, description="largest file that is taken, in bytes")

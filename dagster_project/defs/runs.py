@@ -3,7 +3,7 @@
 The runs are recorded like any other and show up in `dagster dev`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import dagster as dg
@@ -11,25 +11,14 @@ import dagster as dg
 from dagster_project.defs.jobs import one_table_job, rhythms, tables_job
 from dagster_project.defs.partitions import key_of, partitions, period_of, rhythm
 from dagster_project.defs.resources import catalogue, settings
+from dagster_project.stack import dagster_home
+from dagster_project.store import Upload
 from validators.periods import parse_period
-
-_INSTANCE = """\
-# Dagster's own records live beside the database. Edit freely: the file is written once.
-telemetry:
-  enabled: false
-run_coordinator:
-  module: dagster.core.run_coordinator
-  class: DefaultRunCoordinator
-"""
 
 
 def instance_folder() -> Path:
     """The folder to name in DAGSTER_HOME, made with its dagster.yaml where it is absent."""
-    folder = (settings().home / "dagster").resolve()
-    folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / "dagster.yaml").exists():
-        (folder / "dagster.yaml").write_text(_INSTANCE, encoding="utf-8")
-    return folder
+    return dagster_home.make(settings().home)
 
 
 def open_instance() -> dg.DagsterInstance:
@@ -47,6 +36,20 @@ def ranges(begin: str, end: str, datasets: Sequence[str]) -> list[tuple[str, str
         inside = [key for key in partitions(of).get_partition_keys() if first <= period_of(of, key).last_month <= last]
         if own and inside:
             found.append((of, inside[0], inside[-1], own))
+    return found
+
+
+def ranges_waiting(uploads: Iterable[Upload]) -> list[tuple[str, str, str, list[str]]]:
+    """Like `ranges`, for what waits: per rhythm, from the first to the last period with which a waiting upload ends.
+
+    A run's cost is the partitions it plans rather than the tables it reads, so nothing is planned without need."""
+    found = []
+    waiting = [upload for upload in uploads if upload.dataset in catalogue().datasets and upload.period_last]
+    for of in rhythms():
+        own = [upload for upload in waiting if rhythm(catalogue().datasets[upload.dataset]) == of]
+        keys = sorted({key_of(upload.period_last) for upload in own}, key=lambda key: period_of(of, key).last_month)
+        if keys:
+            found.append((of, keys[0], keys[-1], sorted({upload.dataset for upload in own})))
     return found
 
 
