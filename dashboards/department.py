@@ -25,7 +25,7 @@ def department(facts: Facts) -> Dashboard:
         annotations=light_annotations(_CHOSEN, text="{{name_zh}} {{target}}: {{light}}"),
         sections=[
             Section("现状 Now", [Line(5, [(16, _lights()), (8, _pace())])]),
-            Section("目标 Targets", [Line(16, [(24, _targets(facts))]), Line(12, [(24, _history())])]),
+            Section("目标 Targets", [Line(16, [(24, _targets(facts))]), Line(15, [(24, _history())])]),
             Section("职责 Duties", [Line(10, [(10, _articles(facts)), (14, _tables())])]),
         ],
     )

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dagster_project.metrics import names
-from dashboards import queries
+from dashboards import months, queries
+from dashboards.promql import one, where
 
 Dashboards = Mapping[str, Mapping[str, Any]]
 
@@ -40,10 +41,10 @@ MAY_BE_EMPTY = {
     names.RUN_ENDED.name: "no run has ended that way",
     f"{names.OBSERVATION.name} offset": "nothing was revised within the time range",
     f"{names.LIGHT.name} offset": "no light changed",
-    'light="no_data"': "every target has data",
-    'measure="month"': "the indicator is a level",
-    'measure="yoy_month"': "the indicator has no published growth",
-    'kind="growth"': "the indicator has no target for its growth",
+    f'{one(names.LIGHT, "target", where=where(light="no_data"))} == 1': "every target has data",
+    months.month_figures(): "the indicator is a level",
+    months.growth(): "the indicator has no published growth",
+    months.growth_targets(): "the indicator has no target for its growth",
     names.REQUIRED_RUN_RATE.name: "the indicator is a level, or its last month is there",
     names.AVERAGE_RUN_RATE.name: "the indicator is a level",
 }

@@ -68,6 +68,11 @@ def filled() -> list[Property]:
     return _cell("color-background-solid", {"mode": "basic", "type": "color-background"})
 
 
+def colored_text() -> list[Property]:
+    """A table cell whose text has its colour."""
+    return _cell("color-text", {"type": "color-text"})
+
+
 def gauge(maximum: float) -> list[Property]:
     """A table cell with a bar from 0 to `maximum`."""
     return [

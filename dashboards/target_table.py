@@ -18,11 +18,8 @@ LIGHT, TARGET, DEPARTMENT, UNIT, ARTICLE = "灯 Light", "目标 Target", "部门
 DOCUMENT, CHAPTER = "文件 Document", "章 Chapter"
 WORDS_REF = "A"
 _ROW = "${__data.fields.%s}"
-# The indicator's own time range: years of months, whatever range was looked at here.
-INDICATOR_URL = (
-    f"/d/{queries.INDICATOR}?var-region={_ROW % 'region'}&var-indicator={_ROW % 'indicator'}"
-    f"&var-target={_ROW % 'target'}"
-)
+# Without a target: the indicator's page shows all its tiers. Without a time range: that page needs years of months.
+INDICATOR_URL = f"/d/{queries.INDICATOR}?var-region={_ROW % 'region'}&var-indicator={_ROW % 'indicator'}"
 DEPARTMENT_URL = f"/d/{queries.DEPARTMENT}?var-department={_ROW % 'owner'}"
 
 
@@ -51,9 +48,9 @@ _PACE_COLOURS: dict[float | None, str] = {None: "red", 0.9: "yellow", 1: "green"
 # Bands are the catalogue's; colours of bars only guide the eye, the light judges.
 VALUE = Column("B", "目标值 Value", names.TARGET_VALUE, _PLAIN)
 ACTUAL = Column("C", "实际 Actual", names.ACTUAL_VALUE, _PLAIN)
-ATTAINED = Column("D", "完成率 Attained", names.ATTAINMENT, [*_share(150), *fields.gauge(1)])
-EXPECTED = Column("E", "序时应达 Expected", names.EXPECTED, [*_share(150), *fields.gauge(1), fields.color("blue")])
-PACE = Column("F", "序时比 Pace", names.PACE, [*_share(), *fields.colored_from(_PACE_COLOURS)])
+ATTAINED = Column("D", "完成率 Attained", names.ATTAINMENT, [*_share(150), *fields.gauge(1), fields.color("blue")])
+EXPECTED = Column("E", "序时应达 Expected", names.EXPECTED, [*_share(150), *fields.gauge(1), fields.color("#8e8e8e")])
+PACE = Column("F", "序时比 Pace", names.PACE, [*_share(), *fields.colored_from(_PACE_COLOURS), *fields.colored_text()])
 GAP = Column("G", "差距 Gap", names.GAP, _PLAIN)
 REQUIRED = Column("H", "尚需月均 Needed a month", names.REQUIRED_RUN_RATE, _PLAIN)
 AVERAGE = Column("I", "已有月均 Average a month", names.AVERAGE_RUN_RATE, _PLAIN)
