@@ -50,7 +50,7 @@ _KEY = (Row.indicator, Row.region, Row.period, Row.measure)
 _DTYPES = {"value": "float64", "upload": "int64", "known_from": "datetime64[us, UTC]"}
 _LISTED = 1_000  # words listed in a query before it takes everything between the first and the last
 _FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
-_BATCH = 20_000  # rows handed to the driver at once; bounds memory, not speed
+_BATCH = 10_000  # rows handed to the driver at once; bounds memory, not speed
 
 CHANGES = ("new", "revised", "unchanged", "older")
 
@@ -207,7 +207,7 @@ def versions(connection: Connection, indicator: str, region: str, period: str, m
 
 
 @cache
-def _all_versions() -> Select[Any]:
+def _all_versions() -> Select[*tuple[Any, ...]]:
     """Statements that differ from the one before them, or are the first, in the order of belief.
 
     One seek in the primary key for each row: half the time of a window function over all of them.
@@ -246,5 +246,5 @@ def _moment(row: type[Row]) -> Tuple:
     return tuple_(row.known_from, row.upload_id)
 
 
-def _stored(connection: Connection, query: Select[Any], **parameters: object) -> pd.DataFrame:
+def _stored(connection: Connection, query: Select[*tuple[Any, ...]], **parameters: object) -> pd.DataFrame:
     return frame_of(connection.execute(query, parameters).all(), STORED, _DTYPES)

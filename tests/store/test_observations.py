@@ -242,7 +242,7 @@ def test_a_frame_of_categories_is_stored_like_any_other(hand: Hand, store: Store
 
 
 def test_an_upload_of_many_regions_and_figures_is_stored(hand: Hand, store: Store) -> None:
-    regions, periods = 3_000, 12
+    regions, periods = 1_100, 12
     frame = figures(*(("a", f"2025-{month:02d}", 1.0) for month in range(1, periods + 1)))
     frame = pd.concat([frame] * regions, ignore_index=True)
     frame["region"] = np.repeat(np.arange(110_000, 110_000 + regions).astype(str), periods)
