@@ -251,6 +251,19 @@ class Bands(_Frozen):
     growth: float = Field(default=1, gt=0)
 
 
+class AlertLimits(_Frozen):
+    """From when on somebody is told."""
+
+    at_risk_months: int = Field(default=2, ge=1)
+    """连续几个月黄灯即提醒 months in a row at yellow before its department is told"""
+    escalate_weeks: int = Field(default=8, ge=1)
+    """连续几周红灯即报牵头单位 weeks in a row at red before the lead department of the chapter is told"""
+    unlikely_probability: float = Field(default=0.5, gt=0, lt=1)
+    """预测达成概率低于多少即提醒 forecast probability of meeting the target below which its department is told"""
+    rejected_days: int = Field(default=3, ge=1)
+    """退回的报表几日未重报即提醒 days within which a rejected upload is to be replaced"""
+
+
 class Target(_Frozen):
     """One number that a government commits to."""
 
@@ -301,6 +314,8 @@ class Catalogue(_Frozen):
     """计量单位 units by their Chinese text"""
     bands: Bands = Bands()
     """黄灯宽度 yellow bands by kind"""
+    alerts: AlertLimits = AlertLimits()
+    """告警界限 from when on somebody is told"""
     datasets: dict[Identifier, Dataset]
     """数据集 tables that are published"""
     indicators: dict[Identifier, Indicator]

@@ -81,7 +81,7 @@ def _shaped(data: Any) -> tuple[Catalogue, list[Problem]]:
     sections = {name: dict(section(data, name)) for name in Catalogue.model_fields}
     for detail in details:
         name, key = (*(str(part) for part in detail["loc"]), "", "")[:2]
-        if name == "bands":
+        if name in ("bands", "alerts"):
             sections[name] = {}
         elif name in sections:
             sections[name] = {entry: value for entry, value in sections[name].items() if str(entry) != key}
