@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.progress import track
 
 from dagster_project.commands.opening import Installation, installation, now
-from dagster_project.commands.run import run_range
+from dagster_project.commands.run import run_waiting
 from dagster_project.judgement import judge, shows_sample
 from dagster_project.sample import Edition, plan_editions, write_sample
 from dagster_project.scoreboard import print_scoreboard
@@ -50,7 +50,7 @@ def demo(
     console.print("[bold]3/4[/] Dagster: 检查、入库、评估、指标 check, store, judge, gauges")
     if waiting:
         catalogue = load_catalogue(Settings().catalogue)
-        if not run_range(console, f"{last.year - 3}-01", through, list(catalogue.datasets)):
+        if not run_waiting(console, list(catalogue.datasets)):
             raise typer.Exit(1)
     else:
         console.print("    没有新表 nothing new")

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from types import ModuleType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
-from dagster_project.commands.opening import now
+from dagster_project.commands.opening import installation
 from dagster_project.settings import Settings
 from validators.catalogue_file import load_catalogue
 from validators.errors import XushiError
-from validators.periods import parse_period
+from validators.periods import Month, parse_period
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
 
 
 def run(
-    first: Annotated[str | None, typer.Argument(help="时期 period such as 2025-03 or 2025; none: everything")] = None,
+    first: Annotated[
+        str | None, typer.Argument(help="时期 period such as 2025-03 or 2025; none: everything that waits")
+    ] = None,
     last: Annotated[str | None, typer.Argument(help="到 to this period (a range)")] = None,
     dataset: Annotated[str | None, typer.Option(help="只运行一个数据集 only this dataset")] = None,
 ) -> None:
@@ -37,10 +41,13 @@ def run(
         raise typer.BadParameter(f"没有数据集 {dataset} / no such dataset; known: {', '.join(catalogue.datasets)}")
     if last is not None and first is None:
         raise typer.BadParameter("范围需要起始时期 / a range needs its first period")
-    year = min(document.year for document in catalogue.documents.values())
-    begin = parse_period(first).first_month.text if first else f"{year - 3}-01"
-    end = parse_period(last or first).last_month.text if first else now().astimezone(settings.zone).strftime("%Y-%m")
-    if not run_range(Console(), begin, end, [dataset] if dataset else list(catalogue.datasets)):
+    datasets = [dataset] if dataset else list(catalogue.datasets)
+    if first is None:
+        good = run_waiting(Console(), datasets)
+    else:
+        begin, end = parse_period(first).first_month, parse_period(last or first).last_month
+        good = run_range(Console(), begin, end, datasets)
+    if not good:
         raise typer.Exit(1)
 
 
@@ -58,23 +65,34 @@ def dagster(
     os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606 - our own interpreter, no shell, fixed words
 
 
-def run_range(console: Console, begin: str, end: str, datasets: list[str]) -> bool:
+def run_range(console: Console, begin: Month, end: Month, datasets: list[str]) -> bool:
     """Run the tables' jobs for the months from `begin` to `end`, then `publish`; whether every step succeeded."""
-    console.print("[dim]启动 Dagster ... starting Dagster ...[/]")
+    return _run(console, lambda runs: runs.ranges(begin, end, datasets))
+
+
+def run_waiting(console: Console, datasets: list[str]) -> bool:
+    """Run the tables' jobs for what waits in the ledger, then `publish`; whether every step succeeded."""
+    with installation() as open_one:
+        waiting = [upload for upload in open_one.store.pending() if upload.dataset in datasets]
+    return _run(console, lambda runs: runs.ranges_waiting(waiting))
+
+
+def _run(console: Console, choose: Callable[[ModuleType], list[tuple[str, str, str, list[str]]]]) -> bool:
+    console.print("    [dim]启动 Dagster ... starting Dagster ...[/]")
     # Imported here: Dagster costs a second, and only these commands need it.
     from dagster_project.definitions import defs as load
     from dagster_project.defs import runs
 
     os.environ["DAGSTER_HOME"] = str(runs.instance_folder())
-    loaded: dg.Definitions = load() if callable(load) else load
+    loaded = load()
     with runs.open_instance() as instance:
         good = True
-        for of, first, last, keys in runs.ranges(begin, end, datasets):
-            console.print(f"  {of}: {first}..{last}, {len(keys)} 张表 tables", end=" ", highlight=False)
+        for of, first, last, keys in choose(runs):
+            console.print(f"    {of}: {first}..{last}, {len(keys)} 张表 tables ...", end=" ", highlight=False)
             done = runs.run_tables(loaded, instance, of, first, last, keys)
             good = good and done.success
             console.print("[green]完成 done[/]" if done.success else _failed(done))
-        console.print("  progress, gauges", end=" ")
+        console.print("    progress, gauges ...", end=" ")
         done = runs.run_publish(loaded, instance)
         console.print("[green]完成 done[/]" if done.success else _failed(done))
         return good and done.success

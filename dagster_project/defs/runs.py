@@ -13,7 +13,7 @@ from dagster_project.defs.partitions import key_of, partitions, period_of, rhyth
 from dagster_project.defs.resources import catalogue, settings
 from dagster_project.stack import dagster_home
 from dagster_project.store import Upload
-from validators.periods import parse_period
+from validators.periods import Month
 
 
 def instance_folder() -> Path:
@@ -26,14 +26,13 @@ def open_instance() -> dg.DagsterInstance:
     return dg.DagsterInstance.from_config(str(instance_folder()))
 
 
-def ranges(begin: str, end: str, datasets: Sequence[str]) -> list[tuple[str, str, str, list[str]]]:
+def ranges(begin: Month, end: Month, datasets: Sequence[str]) -> list[tuple[str, str, str, list[str]]]:
     """Per rhythm of the datasets: its name, the first and last partition key within the months from `begin` to `end`,
     and the datasets. A rhythm without a partition in those months is left out."""
     found = []
-    first, last = parse_period(begin).first_month, parse_period(end).last_month
     for of in rhythms():
         own = [key for key in datasets if rhythm(catalogue().datasets[key]) == of]
-        inside = [key for key in partitions(of).get_partition_keys() if first <= period_of(of, key).last_month <= last]
+        inside = [key for key in partitions(of).get_partition_keys() if begin <= period_of(of, key).last_month <= end]
         if own and inside:
             found.append((of, inside[0], inside[-1], own))
     return found

@@ -13,11 +13,13 @@ from dagster_project.store import State
 from tests.defs.place import Place
 from validators.periods import Month
 
+SEPTEMBER = Month(2025, 9)
 
-def run_everything(place: Place, last: str = "2025-09") -> list[dg.ExecuteInProcessResult]:
+
+def run_everything(place: Place, last: Month = SEPTEMBER) -> list[dg.ExecuteInProcessResult]:
     done = [
         runs.run_tables(place.definitions, place.instance, of, first, end, keys)
-        for of, first, end, keys in runs.ranges("2022-01", last, list(place.catalogue.datasets))
+        for of, first, end, keys in runs.ranges(Month(2022, 1), last, list(place.catalogue.datasets))
     ]
     return [*done, runs.run_publish(place.definitions, place.instance)]
 
@@ -46,9 +48,22 @@ def test_a_range_takes_in_the_year_and_records_only_the_months_that_arrived(plac
     assert "2025-07" not in recorded
 
 
+def test_a_run_of_what_waits_plans_only_the_periods_that_wait(place: Place) -> None:
+    place.land(*place.sample(Month(2025, 3)))
+    with place.store() as store:
+        found = runs.ranges_waiting(store.pending())
+    assert ("monthly", "2024-12", "2025-03", ["retail_sales", "trade"]) in found
+    assert ("annual", "2022", "2024", ["rd"]) in found or ("annual", "2022", "2023", ["rd"]) in found
+    for of, first, last, keys in found:
+        assert runs.run_tables(place.definitions, place.instance, of, first, last, keys).success
+    with place.store() as store:
+        assert not store.pending()
+        assert runs.ranges_waiting(store.pending()) == []
+
+
 def test_metadata_shows_rows_findings_and_lights(place: Place) -> None:
     place.land(*place.sample(Month(2025, 3)))
-    run_everything(place, "2025-03")
+    run_everything(place, Month(2025, 3))
     event = place.instance.get_latest_materialization_event(dg.AssetKey("trade"))
     assert event is not None
     assert event.asset_materialization is not None
@@ -84,7 +99,7 @@ def test_one_rejected_table_of_a_range_leaves_the_others_alone(place: Place, tmp
     files = place.sample(Month(2025, 3))
     february = next(file for file in files if file.name.startswith("2025-02_trade"))
     place.land(*(spoiled(file, tmp_path) if file == february else file for file in files))
-    done = run_everything(place, "2025-03")
+    done = run_everything(place, Month(2025, 3))
     assert not all(one.success for one in done)
     assert done[-1].success
     with place.store() as store:
@@ -95,10 +110,10 @@ def test_one_rejected_table_of_a_range_leaves_the_others_alone(place: Place, tmp
 
 def test_running_again_changes_nothing(place: Place) -> None:
     place.land(*place.sample(Month(2025, 3)))
-    run_everything(place, "2025-03")
+    run_everything(place, Month(2025, 3))
     with place.store() as store:
         before = store.observations()
-    assert all(done.success for done in run_everything(place, "2025-03"))
+    assert all(done.success for done in run_everything(place, Month(2025, 3)))
     with place.store() as store:
         assert store.observations().equals(before)
 
