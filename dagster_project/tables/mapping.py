@@ -74,9 +74,10 @@ def to_observations(
         (sheet.published for sheet in reading.sheets if sheet.published and sheet.name in names), default=None
     )
     if not chosen:
-        empty = _observations(pd.DataFrame(columns=[*OBSERVATION]), state)
-        return Mapped("", period or "", period or "", state, published, empty, tuple(findings))
+        return Mapped("", period or "", period or "", state, published, _no_observations(state), tuple(findings))
     cells = _with_regions(reading, catalogue, tables, region, findings)
+    if cells.empty:
+        return Mapped(chosen, period or "", period or "", state, published, _no_observations(state), tuple(findings))
     cells = with_meanings(cells, catalogue, chosen)
     findings += _unknown_rows(cells)
     findings += _unknown_columns(cells)
@@ -173,8 +174,8 @@ def _unknown_columns(cells: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _missing_columns(cells: pd.DataFrame, taken: pd.DataFrame, catalogue: Catalogue, dataset: str) -> Iterator[Finding]:
-    """Regions whose rows need a year to date, or a growth, that no column of theirs gives. A history of one measure per
-    table is exempt: there each column is a period."""
+    """Regions whose rows need a year to date, or a growth, that no column of theirs gives. Tables of several periods
+    are exempt: a history has one measure per table."""
     wanted_growth = {
         (key, region)
         for key in catalogue.dataset_indicators[dataset]
@@ -182,7 +183,8 @@ def _missing_columns(cells: pd.DataFrame, taken: pd.DataFrame, catalogue: Catalo
         for region in catalogue.indicator_regions[key]
     }
     for region, group in cells.groupby("region", sort=False):
-        if group["period"].nunique() > 2:
+        current = group[(group["role"] != str(Role.PRIOR)) & (group["period"] != "")]
+        if len(set(current["period"])) > 1:
             continue
         here = taken[taken["region"] == region]
         levels = group.loc[group["level"] != "", "level"]
@@ -251,6 +253,10 @@ def _observations(filled: pd.DataFrame, status: str) -> pd.DataFrame:
     frame = filled.assign(status=status)[list(OBSERVATION)].reset_index(drop=True)
     texts = [name for name in OBSERVATION if name != "value"]
     return frame.astype({**dict.fromkeys(texts, "str"), "value": "float64"})
+
+
+def _no_observations(status: str) -> pd.DataFrame:
+    return _observations(pd.DataFrame(columns=[*OBSERVATION]), status)
 
 
 def _span(periods: pd.Series) -> tuple[str, str]:

@@ -68,7 +68,7 @@ def assigned(cells: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     Needs `with_meanings`. Cells of columns that aren't recognised are left out."""
     usable = cells[(cells["rest"] == "") & cells["role"].isin([str(role) for role in _USED])]
     in_growth_column = (usable["role"] == str(Role.GROWTH)).to_numpy()
-    is_share = usable["unit"].isin(["%", "‰", ""]).to_numpy() | usable["is_rate"].to_numpy()
+    is_share = usable["unit"].isin(["%", "‰"]).to_numpy() | usable["is_rate"].to_numpy()
     has_level = (usable["level"] != "").to_numpy()
     has_growth = (usable["growth"] != "").to_numpy()
     as_growth = has_growth & (in_growth_column | (~has_level & is_share))
