@@ -34,9 +34,14 @@ check: setup ## lint, types, import rules, catalogue, drift of generated files a
 	$(BIN)/xushi catalogue check
 	$(BIN)/xushi catalogue schema --check
 	$(BIN)/xushi store migrate --check
+	$(BIN)/xushi dashboards build --check
 	$(BIN)/dg check defs
 	@$(UV) pip compile --quiet --universal --generate-hashes --no-header --group dev pyproject.toml -o requirements.lock \
 	&& git diff --exit-code --stat -- requirements.lock
+
+.PHONY: dashboards
+dashboards: setup ## build the Grafana dashboards of the catalogue anew, and check them
+	@$(BIN)/xushi dashboards build
 
 bench: setup ## all benchmarks, as ratios measured in one run
 	@for bench in benchmarks/*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done

@@ -17,7 +17,8 @@ from typer.core import TyperCommand, TyperGroup
 from dagster_project.settings import Settings
 from validators.errors import XushiError
 
-# Name -> module under `commands`, what in it (a function, or a Typer with commands of its own), its line in the help.
+# Name -> module under `commands` (or, with a dot, elsewhere), what in it (a function, or a Typer with commands of its
+# own), its line in the help.
 _COMMANDS = {
     "demo": ("demo", "demo", "示例：从样表到记分板，一次走完 the whole way on a sample year"),
     "sample": ("sample", "sample", "写出示例统计表 write sample tables"),
@@ -27,6 +28,7 @@ _COMMANDS = {
     "tables": ("tables", "app", "读表：不用目录，看读到什么 what the reader sees in any table"),
     "metrics": ("metrics", "app", "监测指标 gauges for Prometheus: serve, push, print"),
     "run": ("run", "run", "运行 Dagster 作业 run the Dagster jobs: one period, a range, everything"),
+    "dashboards": ("dashboards.commands", "dashboards_app", "Grafana 看板 Grafana dashboards: build, push"),
     "up": ("up", "up", "启动整套服务 start the whole system on this machine, until Ctrl-C"),
     "dagster": ("run", "dagster", "打开 Dagster 界面 Dagster's pages and daemon, until Ctrl-C"),
 }
@@ -37,7 +39,8 @@ class _Areas(Mapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         module, attribute, _ = _COMMANDS[name]
-        found = getattr(import_module(f"dagster_project.commands.{module}"), attribute)
+        path = module if "." in module else f"dagster_project.commands.{module}"
+        found = getattr(import_module(path), attribute)
         if isinstance(found, typer.Typer):
             group = typer.main.get_group(found)
             group.name = name

@@ -92,9 +92,14 @@ def push(
     from dashboards.provision import Grafana  # costs an HTTP library, which building needs not
 
     secret = _secret(token, token_file)
+    boards = building.load(folder)
+    if not boards:
+        raise typer.BadParameter(
+            f"{folder}: 没有看板，请先 `xushi dashboards build` / no dashboards there", param_hint="--folder"
+        )
     groups = list(_rule_groups(folder)) if alerts else []
     pushed = Grafana(url, secret.get_secret_value()).push(
-        building.load(folder).values(), prometheus_url=prometheus_url, rule_groups=groups
+        boards.values(), prometheus_url=prometheus_url, rule_groups=groups
     )
     console = Console(soft_wrap=True, highlight=False)
     words = {"new": "新建 new", "changed": "已更新 changed", "there": "已有 was there"}

@@ -146,6 +146,14 @@ def test_without_a_token_the_command_says_how_to_give_one(grafana: Grafana) -> N
     assert grafana.calls == []
 
 
+def test_an_empty_folder_is_no_success(grafana: Grafana, tmp_path: Path) -> None:
+    arguments = ["push", "--url", grafana.url, "--token", TOKEN, "--folder", str(tmp_path)]
+    done = CliRunner().invoke(dashboards_app, arguments)
+    assert done.exit_code == 2
+    assert "xushi dashboards build" in done.output
+    assert grafana.calls == []
+
+
 def test_building_says_what_it_wrote_and_checking_says_what_drifted(tmp_path: Path) -> None:
     built = CliRunner().invoke(dashboards_app, ["build", "--out", str(tmp_path)])
     assert built.exit_code == 0, built.output
