@@ -99,13 +99,13 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
     console.print(Text(outcome.file, "bold"), Text(f"{outcome.dataset} {periods}".strip(), "cyan"))
     console.print(Text(f"  {words}", colour))
     if outcome.change is not None:
-        words = {
+        counts = {
             "新增 new": outcome.change.new,
             "修订 revised": outcome.change.revised,
             "未变 unchanged": outcome.change.unchanged,
             "早于现行版本,存为历史 older than what is in force, kept as history": outcome.change.ignored_older,
         }
-        console.print("  " + " · ".join(f"{said} {count}" for said, count in words.items() if count))
+        console.print("  " + " · ".join(f"{said} {count}" for said, count in counts.items() if count))
     if not outcome.report.findings:
         return
     table = Table(box=None, padding=(0, 1), header_style="dim")

@@ -1,6 +1,7 @@
 """What the assets tell Dagster: outcomes of uploads as check results and materialization metadata."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import dagster as dg
 import pandas as pd
@@ -79,7 +80,7 @@ def findings_table(findings: Sequence[tuple[str, Finding]]) -> str:
     return "\n".join(["| severity | file | cell | 说明 | words |", "|---|---|---|---|---|", *rows, *more])
 
 
-def _metadata(outcomes: Sequence[Outcome], stored: pd.DataFrame) -> dict[str, object]:
+def _metadata(outcomes: Sequence[Outcome], stored: pd.DataFrame) -> dict[str, Any]:
     changes = [outcome.change for outcome in outcomes if outcome.change is not None]
     findings = [(outcome.file, finding) for outcome in outcomes for finding in outcome.report.findings]
     return {

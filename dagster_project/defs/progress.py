@@ -1,5 +1,7 @@
 """The two assets behind the tables: `progress` judges every target, `gauges` shows the result."""
 
+from typing import Any
+
 import dagster as dg
 
 from dagster_project.defs.resources import Xushi, catalogue, retried, settings
@@ -39,13 +41,14 @@ def defs() -> dg.Definitions:
             state = snapshot(catalogue(), store, now=xushi.now())
         made = registry(catalogue(), lambda: state, zone=settings().zone, kept_months=settings().kept_months)
         families = list(made.collect())
-        metadata: dict[str, object] = {
+        metadata: dict[str, Any] = {
             "families": len(families),
             "samples": sum(len(family.samples) for family in families),
         }
-        if settings().pushgateway_url is not None:
+        gateway = settings().pushgateway_url
+        if gateway is not None:
             with retried():
-                metadata["push_tries"] = push(made, settings().pushgateway_url)
+                metadata["push_tries"] = push(made, gateway)
         else:
             context.log.info(
                 "XUSHI_PUSHGATEWAY_URL is not set: nothing pushed; `xushi metrics serve` serves the gauges"
