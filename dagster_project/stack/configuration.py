@@ -47,8 +47,8 @@ def prometheus(
             jobs.append(
                 {
                     "job_name": "xushi-metrics",
-                    "scrape_interval": "1m",
-                    "scrape_timeout": "30s",
+                    "scrape_interval": f"{4 * seconds}s",
+                    "scrape_timeout": f"{min(4 * seconds, 30)}s",
                     **_target(metrics),
                     "metric_relabel_configs": [dropped],
                 }

@@ -12,9 +12,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import IO
 
 from dagster_project.stack import guard
@@ -107,34 +108,37 @@ class Running:
         """None while it runs; negative is the signal that ended it."""
         return self._process.poll()
 
-    def stop(self, grace_seconds: float) -> bool:
-        """Ask it to stop, and after the grace kill it and whatever it started; whether nothing had to be killed."""
+    def stop(self, grace_seconds: float, hurry: Event) -> bool:
+        """Ask it to stop, and after the grace, or when `hurry` is set, kill it and whatever it started; whether nothing
+        had to be killed."""
         end = time.monotonic() + grace_seconds
         if self.exit_code() is None:
             self._process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(grace_seconds)
-        # What it started gets the rest of the grace, and is told by itself: not every program passes the signal on.
-        gently = self.exit_code() is not None
+        gently = _wait(lambda: self.exit_code() is not None, end, hurry)
+        # What it started is told by itself: not every program passes the signal on.
         if gently and guard.send(self.pid, signal.SIGTERM):
-            gently = self._empty_by(max(end, time.monotonic() + 1.0))
+            gently = _wait(self._gone, max(end, time.monotonic() + 1.0), hurry)
         if not gently:
             guard.send(self.pid, signal.SIGKILL)
             self._process.wait()
-            self._empty_by(time.monotonic() + 5.0)
+            _wait(self._gone, time.monotonic() + 5.0, Event())
         self._guard.gone(self.pid)
         return gently
 
-    def _empty_by(self, end: float) -> bool:
-        while guard.send(self.pid, 0):
-            if time.monotonic() > end:
-                return False
-            time.sleep(0.05)
-        return True
+    def _gone(self) -> bool:
+        return not guard.send(self.pid, 0)
 
     def last_lines(self, count: int = 8) -> list[str]:
         """The end of its log."""
         return last_lines(self.log, count)
+
+
+def _wait(done: Callable[[], bool], end: float, hurry: Event) -> bool:
+    """Wait until it is done, the time is over, or there is hurry; whether it is done."""
+    while not done():
+        if time.monotonic() > end or hurry.wait(0.05):
+            return done()
+    return True
 
 
 def keep_last(log: Path) -> None:

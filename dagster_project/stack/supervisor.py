@@ -81,6 +81,7 @@ def run(
     hurry: Event,
     until_ready: bool = False,
     ready_seconds: float = READY_SECONDS,
+    grace_seconds: float = GRACE_SECONDS,
 ) -> bool:
     """Start everything and keep it running until `stop` is set, then stop it in the reverse order; whether all went
     well from start to stop.
@@ -101,7 +102,7 @@ def run(
                 break
             stop.wait(_POLL_SECONDS)
     finally:
-        _stop(everything, report, hurry)
+        _stop(everything, report, hurry, grace_seconds)
         guard.close()
     return not any(each.state.bad for each in everything)
 
@@ -127,7 +128,7 @@ def _step(
     if code is not None:
         watched.state = State.DONE if code == 0 and watched.launch.probe is None else State.DEAD
         # What it has started and left behind would hold its port or its files.
-        watched.running.stop(1.0)
+        watched.running.stop(1.0, Event())
     elif watched.state is not State.READY and watched.launch.probe is not None:
         watched.missing = watched.launch.probe(watched.running.started) or ""
         if not watched.missing:
@@ -153,10 +154,10 @@ def _alive(watched: Watched) -> bool:
     return watched.running is not None and watched.running.exit_code() is None
 
 
-def _stop(everything: Sequence[Watched], report: Report, hurry: Event) -> None:
+def _stop(everything: Sequence[Watched], report: Report, hurry: Event, grace_seconds: float) -> None:
     left = [each for each in everything if each.running is not None and each.state not in (State.DEAD, State.DONE)]
     if left:
         report.stopping()
     for watched in reversed(left):
         if watched.running is not None:
-            report.stopped(watched, gently=watched.running.stop(0.0 if hurry.is_set() else GRACE_SECONDS))
+            report.stopped(watched, gently=watched.running.stop(grace_seconds, hurry))
