@@ -26,6 +26,7 @@ _COMMANDS = {
     "progress": ("progress", "progress", "记分板：每个目标进展如何 the scoreboard: where every target stands"),
     "catalogue": ("catalogue", "app", "目标目录：检查、列出 the catalogue: check, show, departments, schema"),
     "tables": ("tables", "app", "读表：不用目录，看读到什么 what the reader sees in any table"),
+    "store": ("store", "app", "数据库：结构、台账、版本 the database: migrate, uploads, versions"),
     "metrics": ("metrics", "app", "监测指标 gauges for Prometheus: serve, push, print"),
     "run": ("run", "run", "运行 Dagster 作业 run the Dagster jobs: one period, a range, everything"),
     "dashboards": ("dashboards.commands", "dashboards_app", "Grafana 看板 Grafana dashboards: build, push"),

@@ -65,6 +65,12 @@ def safe_text(url: URL) -> str:
     return url.set(drivername=url.get_backend_name(), query={}).render_as_string(hide_password=True)
 
 
+def exists(url: str) -> bool:
+    """Whether there may be a database to connect to; an SQLite file is made by connecting to it."""
+    parsed = read_url(url)
+    return parsed.get_backend_name() != "sqlite" or Path(str(parsed.database or "")).is_file()
+
+
 def connect(url: str, *, wait_seconds: float) -> Engine:
     """An engine; nothing is connected yet, but the folder of an SQLite file is made.
 

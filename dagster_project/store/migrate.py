@@ -17,7 +17,7 @@ from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine
 
-from dagster_project.store.engine import reading, safe_text, writing
+from dagster_project.store.engine import connect, exists, reading, safe_text, writing
 from dagster_project.store.models import Base
 from validators.errors import StoreError
 
@@ -75,6 +75,36 @@ def require_newest(engine: Engine) -> None:
             f"数据库结构版本为 {found}，需要 {newest_revision()}，请运行 xushi store migrate / "
             f"the schema is at {found} and {newest_revision()} is needed; run `xushi store migrate`"
         )
+
+
+def upgrade_schema(url: str) -> bool:
+    """Make the database at this URL, or bring it to the newest schema; whether there was anything to do."""
+    engine = connect(url, wait_seconds=30)
+    try:
+        return upgrade(engine)
+    finally:
+        engine.dispose()
+
+
+def check_schema(url: str) -> list[str]:
+    """What is amiss with the schema, one line each: the migrations make something else than the models say, or the
+    database, where there is one, is not what they make. Nothing is changed."""
+    engine = connect("sqlite://", wait_seconds=1)
+    try:
+        upgrade(engine)
+        problems = [f"迁移脚本与模型不符 migrations and models differ: {line}" for line in drift(engine)]
+    finally:
+        engine.dispose()
+    if exists(url):
+        engine = connect(url, wait_seconds=10)
+        try:
+            require_newest(engine)
+            problems += [f"数据库与模型不符 {safe_text(engine.url)} differs: {line}" for line in drift(engine)]
+        except StoreError as error:
+            problems.append(str(error))
+        finally:
+            engine.dispose()
+    return problems
 
 
 def drift(engine: Engine) -> list[str]:

@@ -68,12 +68,6 @@ class Store:
         """Where the database is, without its password."""
         return safe_text(self._engine.url)
 
-    # The schema
-
-    def upgrade(self) -> bool:
-        """Bring the schema to the newest version; whether there was anything to do."""
-        return schema.upgrade(self._engine)
-
     def drift(self) -> list[str]:
         """Where the schema in the database differs from the models, one line each."""
         return schema.drift(self._engine)

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from dagster_project.cli import app
 
-COMMANDS = ["demo", "sample", "upload", "progress", "catalogue", "tables", "metrics", "run", "up", "dagster"]
+COMMANDS = ["demo", "sample", "upload", "progress", "catalogue", "tables", "store", "metrics", "run", "up", "dagster"]
 
 
 def test_help_lists_every_command_in_chinese_and_english() -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, inspect, text
 
-from dagster_project.store import Store, migrate
+from dagster_project.store import Store, check_schema, migrate, upgrade_schema
 from dagster_project.store.engine import connect, writing
 from dagster_project.store.models import Base
 from validators.errors import StoreError
@@ -58,7 +59,8 @@ def test_a_drift_is_found(url: str) -> None:
 
 def test_opening_again_finds_nothing_to_do(url: str) -> None:
     with Store.open(url) as store:
-        assert not store.upgrade()
+        assert store.drift() == []
+    assert not upgrade_schema(url)
     with Store.open(url, migrate=False) as store:
         assert store.uploads() == []
 
@@ -76,3 +78,22 @@ def test_a_schema_of_a_newer_program_is_refused(url: str) -> None:
     engine.dispose()
     with pytest.raises(StoreError, match="newer version"):
         Store.open(url)
+
+
+def test_the_schema_is_checked_without_touching_anything(url: str) -> None:
+    fresh = check_schema(url)
+    if url.startswith("sqlite"):
+        assert fresh == []  # there is no file yet, and none is made
+        assert not Path(url.removeprefix("sqlite:///")).exists()
+    else:
+        assert len(fresh) == 1
+        assert "xushi store migrate" in fresh[0]
+    assert upgrade_schema(url)
+    assert check_schema(url) == []
+    engine = connect(url, wait_seconds=5)
+    with writing(engine) as connection:
+        connection.execute(text("DROP TABLE evaluation"))
+    engine.dispose()
+    problems = check_schema(url)
+    assert problems
+    assert all("evaluation" in problem for problem in problems)

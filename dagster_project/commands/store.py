@@ -1,0 +1,226 @@
+"""`xushi store`: what the database holds, and its schema.
+
+Belongs here: the commands and how they print. Does not belong here: handing in (`upload.py`), any query (`store`).
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from dataclasses import asdict
+from enum import StrEnum
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from dagster_project.settings import Settings
+from dagster_project.store import State, Store, Upload, check_schema, upgrade_schema
+from validators.catalogue import Measure
+from validators.catalogue_file import load_catalogue
+from validators.errors import PeriodError, XushiError
+from validators.findings import Severity
+from validators.names import NameTable
+from validators.periods import parse_period, read_period
+
+app = typer.Typer(no_args_is_help=True, help="数据库 database: schema, uploads, versions of a figure")
+
+_COLOURS = {State.RECEIVED: "yellow", State.REJECTED: "red", State.ACCEPTED: "green", State.SUPERSEDED: "dim"}
+
+
+class Format(StrEnum):
+    """How rows are printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+Output = Annotated[Format, typer.Option("--format", help="输出格式 output format")]
+
+
+@app.callback()
+def store() -> None:
+    """数据库。The database."""
+
+
+@app.command()
+def migrate(
+    check: Annotated[
+        bool, typer.Option("--check", help="只检查，不改动 change nothing; exit code 1 when anything is amiss")
+    ] = False,
+) -> None:
+    """建立数据库或升级其结构。Make the database, or bring its schema to the newest version.
+
+    With --check: whether the migrations make what the program's models say, and whether the installation's database,
+    where there is one, is at the newest version.
+    """
+    settings = Settings()
+    if check:
+        problems = check_schema(settings.store_url)
+        for problem in problems:
+            typer.echo(problem, err=True)
+        if problems:
+            raise typer.Exit(1)
+        typer.echo("ok")
+        return
+    changed = upgrade_schema(settings.store_url)
+    typer.echo(
+        "数据库结构已更新 brought to the newest version" if changed else "已是最新 at the newest version already"
+    )
+
+
+@app.command()
+def uploads(
+    state: Annotated[list[State] | None, typer.Option(help="只看这些状态 only these states; repeat the option")] = None,
+    dataset: Annotated[str | None, typer.Option(help="只看这个数据集 only this dataset")] = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """上传台账：何时收到、何人所交、结果如何。The ledger: what was received, when, from whom, and what became of it.
+
+    JSON carries each upload's findings in full.
+    """
+    settings = Settings()
+    with _opened(settings) as opened:
+        found = opened.uploads(state=state or None, dataset=dataset)
+    if output is Format.JSON:
+        rows = [_whole(upload, settings.zone) for upload in found]
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    _print(pd.DataFrame([_line(upload, settings.zone) for upload in found], columns=list(_LINE)), _LINE, output)
+
+
+@app.command()
+def versions(
+    indicator: Annotated[str, typer.Argument(help="指标代码 indicator id")],
+    region: Annotated[str, typer.Argument(help="地区：代码、名称或别名 region: code, name, alias")],
+    period: Annotated[str, typer.Argument(help="时期 period such as 2025-03, 2025-Q1, 2025")],
+    measure: Annotated[Measure | None, typer.Option(help="口径 only this measure")] = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """一个数据的全部版本：何时起、采信什么、出自哪份表的哪一格。
+
+    All that was ever believed of a figure: since when, what, from which cell of which file.
+    """
+    settings = Settings()
+    catalogue = load_catalogue(settings.catalogue)
+    code = NameTable(catalogue.regions).find(region) or region
+    with _opened(settings) as opened:
+        found = opened.versions(indicator, code, _period(period), None if measure is None else measure.value)
+        files = {number: opened.upload(number).file_name for number in map(int, found["upload"].unique())}
+    if found.empty:
+        near = difflib.get_close_matches(indicator, [*catalogue.indicators], n=3)
+        hint = "" if indicator in catalogue.indicators else f"；相近 nearest: {', '.join(near) or '-'}"
+        raise XushiError(f"没有数据 / no figure: {indicator} {code} {period}{hint}")
+    shown = found.assign(
+        known_from=[_time(moment, settings.zone) for moment in found["known_from"]],
+        value=[f"{value:.15g}" for value in found["value"]],
+        file=found["upload"].map(files),
+    )
+    if output is Format.JSON:
+        rows = shown.assign(value=found["value"]).to_dict("records")
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        _print(shown[list(_VERSION)], _VERSION, output)
+
+
+# Columns by name, with their heads in a table.
+_LINE = {
+    "upload": "编号 id",
+    "state": "状态 state",
+    "dataset": "数据集 dataset",
+    "region": "地区 region",
+    "period": "时期 period",
+    "file": "文件 file",
+    "received": "收到 received",
+    "by": "上传人 by",
+    "new": "新 new",
+    "revised": "修订 rev.",
+    "unchanged": "同 same",
+    "older": "旧 older",
+    "errors": "错误 err.",
+    "warnings": "警告 warn.",
+}
+_VERSION = {
+    "measure": "口径 measure",
+    "known_from": "采信自 known from",
+    "value": "数值 value",
+    "unit": "单位 unit",
+    "status": "状态 status",
+    "upload": "上传 upload",
+    "file": "文件 file",
+    "sheet": "工作表 sheet",
+    "cell": "单元格 cell",
+}
+
+
+def _opened(settings: Settings) -> Store:
+    settings.home.mkdir(parents=True, exist_ok=True)
+    return Store.open(settings.store_url)
+
+
+def _period(text: str) -> str:
+    """SDMX, from SDMX or from what people write."""
+    try:
+        return parse_period(text).text
+    except PeriodError as error:
+        found = read_period(text)
+        if found is None:
+            raise typer.BadParameter(str(error), param_hint="PERIOD") from error
+        return found.period.text
+
+
+def _time(moment: Any, zone: ZoneInfo) -> str:
+    return str(moment.astimezone(zone).strftime("%Y-%m-%d %H:%M"))
+
+
+def _line(upload: Upload, zone: ZoneInfo) -> dict[str, Any]:
+    change, report = upload.change, upload.report
+    ends = (upload.period_first, upload.period_last)
+    return {
+        "upload": upload.id,
+        "state": upload.state.value,
+        "dataset": upload.dataset,
+        "region": upload.region,
+        "period": ends[0] if ends[0] == ends[1] else "..".join(ends),
+        "file": upload.file_name,
+        "received": _time(upload.received_at, zone),
+        "by": upload.received_by,
+        "new": "" if change is None else change.new,
+        "revised": "" if change is None else change.revised,
+        "unchanged": "" if change is None else change.unchanged,
+        "older": "" if change is None else change.ignored_older,
+        "errors": "" if report is None else report.count(Severity.ERROR),
+        "warnings": "" if report is None else report.count(Severity.WARNING),
+    }
+
+
+def _whole(upload: Upload, zone: ZoneInfo) -> dict[str, Any]:
+    found = asdict(upload)
+    del found["duplicate"]
+    for name in ("received_at", "decided_at", "known_from"):
+        found[name] = None if found[name] is None else found[name].astimezone(zone).isoformat()
+    found["published"] = None if upload.published is None else upload.published.isoformat()
+    if upload.change is not None:
+        del found["change"]["repeated"]
+    return found
+
+
+def _print(rows: pd.DataFrame, heads: dict[str, str], output: Format) -> None:
+    if output is Format.CSV:
+        typer.echo(rows.to_csv(index=False, lineterminator="\n"), nl=False)
+        return
+    numbers = {"upload", "value", "new", "revised", "unchanged", "older", "errors", "warnings"}
+    table = Table()
+    for name, head in heads.items():
+        table.add_column(head, justify="right" if name in numbers else "left", overflow="fold")
+    for row in rows.to_dict("records"):
+        cells = {str(name): escape(str(cell)) for name, cell in row.items()}
+        if "state" in cells:
+            cells["state"] = f"[{_COLOURS[State(cells['state'])]}]{cells['state']}[/]"
+        table.add_row(*cells.values())
+    Console().print(table)
