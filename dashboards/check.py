@@ -31,6 +31,7 @@ TRANSFORMATIONS = {"labelsToFields", "merge", "sortBy", "organize", "convertFiel
 _OF_LINKS = {"__data", "__value", "__field", "__series", "__url_time_range", "__all_variables"}
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]{2}")
+_COLUMN = re.compile(r"__data\.fields\.(\w+)")
 _DASHBOARD_URL = re.compile(r"^/d/([A-Za-z0-9_-]+)(?:\?(.*))?$")
 
 
@@ -113,8 +114,15 @@ def _worded(what: str, of: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _links(panel: Mapping[str, Any], dashboards: Dashboards) -> Iterator[str]:
-    """Links lead to dashboards that are there, and set variables that those have."""
+    """Links lead to dashboards that are there, set variables that those have, and take ids, not the words shown for
+    them: Grafana puts into a link what the column shows."""
+    worded = _worded_columns(panel)
     for url in _urls(panel):
+        yield from (
+            f"link takes {column}, which shows words instead of its values"
+            for column in _COLUMN.findall(url)
+            if column in worded
+        )
         match = _DASHBOARD_URL.match(url)
         if match is None:
             if not url.startswith(("http://", "https://", "${__data.fields.")):
@@ -128,6 +136,19 @@ def _links(panel: Mapping[str, Any], dashboards: Dashboards) -> Iterator[str]:
             name = pair.partition("=")[0].removeprefix("var-")
             if pair.startswith("var-") and name not in there:
                 yield f"link sets ${name}, which {match.group(1)} hasn't"
+
+
+def _worded_columns(panel: Mapping[str, Any]) -> set[str]:
+    """Columns, by their names in the data, that show words in place of values."""
+    renamed: dict[str, str] = {}
+    for transformation in panel.get("transformations", []):
+        renamed |= transformation.get("options", {}).get("renameByName", {})
+    titles = {
+        override["matcher"]["options"]
+        for override in panel.get("fieldConfig", {}).get("overrides", [])
+        if any(one["id"] == "mappings" for one in override["properties"])
+    }
+    return titles | {column for column, title in renamed.items() if title in titles}
 
 
 def _urls(panel: Mapping[str, Any]) -> Iterator[str]:

@@ -128,15 +128,22 @@ def _by_chapter(facts: Facts) -> Panel:
         "每一章各灯色的目标数；点击可只看该章。Targets by light in every chapter; click to see that chapter alone.",
         queries.chapters(_CHOSEN),
         ("document", "chapter"),
-        {"document": "文件 Document", "chapter": "章 Chapter", "title_zh": "章名 Title", "title_en": "英文 In English"},
+        {
+            "document": "文件 Document",
+            "chapter": "章 Chapter",
+            "title_zh": "章名 Title",
+            "title_en": "英文 In English",
+            "document_id": "",
+        },
         [
             fields.named("文件 Document", fields.texts(facts.titles), fields.width(200)),
+            fields.named("document_id", fields.hidden()),
             fields.named("章 Chapter", fields.width(70)),
             fields.named(
                 "章名 Title",
                 fields.link(
                     "只看本章 This chapter alone",
-                    f"/d/{UID}?var-document=${{__data.fields.document}}&var-chapter=${{__data.fields.chapter}}",
+                    f"/d/{UID}?var-document=${{__data.fields.document_id}}&var-chapter=${{__data.fields.chapter}}",
                 ),
             ),
         ],
@@ -205,7 +212,7 @@ def _chapter_bars() -> Panel:
             "light",
             {"title_zh": ""} | {each.id: each.text for each in LIGHTS},
             "place",
-            excluded=["document", "chapter", "place"],
+            excluded=["document", "document_id", "chapter", "place"],
         ),
         overrides=[fields.named(each.text, fields.color(each.color)) for each in LIGHTS],
         horizontal=True,

@@ -51,7 +51,7 @@ def light_count(light: str, chosen: str, *labels: str) -> str:
 
 
 def lights_by_chapter(chosen: str) -> str:
-    """Counts with the labels document, chapter, title_zh, place and light: one series per chapter and light that is
+    """Counts with the labels of `placed`, chapter, title_zh and light: one series per chapter and light that is
     there."""
     counted = joined(
         one(names.LIGHT, "target", "light"),
@@ -76,8 +76,9 @@ def chapters(chosen: str) -> str:
 
 
 def placed(expr: str) -> str:
-    """The series with `place`, by which chapters sort within their document."""
-    return f'label_join({expr}, "place", " ", "document", "chapter")'
+    """The series with `place`, by which chapters sort within their document, and `document_id` for links: a link gets
+    what a column shows, and the column of the document shows its title."""
+    return renamed(f'label_join({expr}, "place", " ", "document", "chapter")', "document_id", "$1", "document")
 
 
 def departments(chosen: str = "") -> str:

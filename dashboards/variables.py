@@ -135,7 +135,7 @@ def _choice(name: str, label: str, expr: str, regex: str, *, many: bool = False)
             multi=many,
             include_all=many,
             all_value=".*" if many else None,
-            current=model.VariableOption(selected=True, text=["All"], value=[ALL]) if many else None,
+            current=model.VariableOption(selected=True, text=["All"], value=[ALL]) if many else model.VariableOption(),
             options=[],
         )
     )

@@ -98,6 +98,14 @@ def link_to_no_variable(dashboard: Dashboard) -> None:
     _link(dashboard)["url"] = f"/d/{INDICATOR}?var-nowhere=1"
 
 
+def link_to_words(dashboard: Dashboard) -> None:
+    for panel in panels_of(dashboard):
+        for override in panel["fieldConfig"]["overrides"]:
+            for prop in override["properties"]:
+                if prop["id"] == "links" and "document_id" in prop["value"][0]["url"]:
+                    prop["value"][0]["url"] = prop["value"][0]["url"].replace("document_id", "document")
+
+
 def english_only(dashboard: Dashboard) -> None:
     first(dashboard, "stat")["title"] = "Lights"
 
@@ -132,6 +140,7 @@ def _link(dashboard: Dashboard) -> dict[str, str]:
         (no_custom, "defaults.custom"),
         (dead_link, "xushi-gone"),
         (link_to_no_variable, "$nowhere"),
+        (link_to_words, "shows words instead of its values"),
         (english_only, "in Chinese and English"),
     ],
 )
