@@ -41,7 +41,7 @@ MAY_BE_EMPTY = {
     names.RUN_ENDED.name: "no run has ended that way",
     f"{names.OBSERVATION.name} offset": "nothing was revised within the time range",
     f"{names.LIGHT.name} offset": "no light changed",
-    f'{one(names.LIGHT, "target", where=where(light="no_data"))} == 1': "every target has data",
+    f"{one(names.LIGHT, 'target', where=where(light='no_data'))} == 1": "every target has data",
     months.month_figures(): "the indicator is a level",
     months.growth(): "the indicator has no published growth",
     months.growth_targets(): "the indicator has no target for its growth",

@@ -11,7 +11,7 @@ from dashboards import build
 from dashboards.expressions import panels_of
 from tests.dashboards.grafana_code import compiled
 
-pytestmark = pytest.mark.xdist_group("grafana-code")
+pytestmark = pytest.mark.xdist_group("dashboards-prometheus")  # one worker installs Grafana's packages
 
 # Kind of panel: module and prefix of its types. The state timeline's and the bar chart's field options are with them.
 KINDS = {
