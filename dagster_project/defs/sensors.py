@@ -5,6 +5,7 @@ import dagster as dg
 from dagster_project.defs.jobs import one_table_job, rhythms
 from dagster_project.defs.partitions import key_of, rhythm
 from dagster_project.defs.resources import Xushi, catalogue
+from dagster_project.store import State, Upload
 
 # Uploads handed to Dagster per tick; the rest come with the next one.
 AT_ONCE = 50
@@ -32,12 +33,32 @@ def ledger_sensor(of: str) -> dg.SensorDefinition:
                 tags={"xushi/upload": str(upload.id), "xushi/file": upload.sha256[:12]},
             )
             for upload in new
-            if upload.dataset in catalogue().datasets and rhythm(catalogue().datasets[upload.dataset]) == of
+            if upload.dataset in catalogue().datasets
+            and rhythm(catalogue().datasets[upload.dataset]) == of
+            and _is_news(context.instance, upload)
         ]
         cursor = str(max((upload.id for upload in new), default=seen))
         return dg.SensorResult(run_requests=requests, cursor=cursor)
 
     return uploads
+
+
+def _is_news(instance: dg.DagsterInstance, upload: Upload) -> bool:
+    """Whether Dagster has yet to see this upload: it waits, or it was stored from outside and no run has recorded its
+    period since. One that was rejected outside has been answered there."""
+    if upload.state is State.RECEIVED:
+        return True
+    if upload.state is State.REJECTED or upload.decided_at is None:
+        return False
+    seen = instance.fetch_materializations(
+        dg.AssetRecordsFilter(
+            asset_key=dg.AssetKey(upload.dataset),
+            asset_partitions=[key_of(upload.period_last)],
+            after_timestamp=upload.decided_at.timestamp(),
+        ),
+        limit=1,
+    )
+    return not seen.records
 
 
 @dg.definitions

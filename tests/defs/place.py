@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
+from openpyxl import load_workbook
 
 from dagster_project.intake import Intake
 from dagster_project.sample import write_sample
@@ -36,8 +37,28 @@ class Place:
         folder = self.settings.home / "sample"
         return list(write_sample(self.catalogue, year=2025, through=through, folder=folder))
 
+    def submit(self, *files: Path) -> None:
+        """Hand in from outside Dagster, as `xushi upload` does."""
+        with self.store() as store:
+            intake = Intake(self.catalogue, store, Archive(self.settings.archive), self.settings)
+            for file in files:
+                intake.submit(file.read_bytes(), file.name, by="test", now=datetime.now(UTC))
+
     def land(self, *files: Path) -> None:
         with self.store() as store:
             intake = Intake(self.catalogue, store, Archive(self.settings.archive), self.settings)
             for file in files:
                 intake.land(file.read_bytes(), file.name, by="test", now=datetime(2025, 11, 1, tzinfo=UTC))
+
+
+def spoiled(file: Path, folder: Path) -> Path:
+    """The workbook with its first figure made negative."""
+    book = load_workbook(file)
+    for row in book.worksheets[0].iter_rows(min_row=4):
+        for cell in row:
+            if isinstance(cell.value, int | float) and cell.value > 1 and cell.column > 1:
+                cell.value = -cell.value
+                target = folder / file.name
+                book.save(target)
+                return target
+    raise AssertionError("no figure found")

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from openpyxl import load_workbook
 
 from dagster_project.defs import runs
 from dagster_project.store import State
-from tests.defs.place import Place
+from tests.defs.place import Place, spoiled
 from validators.periods import Month
 
 SEPTEMBER = Month(2025, 9)
@@ -22,19 +21,6 @@ def run_everything(place: Place, last: Month = SEPTEMBER) -> list[dg.ExecuteInPr
         for of, first, end, keys in runs.ranges(Month(2022, 1), last, list(place.catalogue.datasets))
     ]
     return [*done, runs.run_publish(place.definitions, place.instance)]
-
-
-def spoiled(file: Path, folder: Path) -> Path:
-    """The workbook with its first figure made negative."""
-    book = load_workbook(file)
-    for row in book.worksheets[0].iter_rows(min_row=4):
-        for cell in row:
-            if isinstance(cell.value, int | float) and cell.value > 1 and cell.column > 1:
-                cell.value = -cell.value
-                target = folder / file.name
-                book.save(target)
-                return target
-    raise AssertionError("no figure found")
 
 
 def test_a_range_takes_in_the_year_and_records_only_the_months_that_arrived(place: Place) -> None:

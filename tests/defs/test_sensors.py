@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import dagster as dg
 
-from tests.defs.place import Place
+from dagster_project.defs import runs
+from tests.defs.place import Place, spoiled
 from validators.periods import Month
 
 
@@ -54,3 +57,21 @@ def test_an_annual_table_is_left_to_the_annual_sensor(place: Place) -> None:
     annual = evaluate(place, "uploads_annual", None).run_requests or []
     assert {request.partition_key for request in annual} <= {"2022", "2023", "2024"}
     assert not {request.run_key for request in monthly} & {request.run_key for request in annual}
+
+
+def test_what_a_run_has_recorded_is_no_news_and_what_was_stored_outside_is(place: Place) -> None:
+    files = [file for file in place.sample(Month(2025, 4)) if "_trade_" in file.name and file.name.startswith("2025")]
+    place.land(*files[:2])
+    with place.store() as store:
+        waiting = runs.ranges_waiting(store.pending())
+    for of, first, last, keys in waiting:
+        assert runs.run_tables(place.definitions, place.instance, of, first, last, keys).success
+    place.submit(files[2])
+    result = evaluate(place, "uploads_monthly", None)
+    assert [request.partition_key for request in result.run_requests or []] == ["2025-04"]
+
+
+def test_a_table_rejected_outside_is_left_alone(place: Place, tmp_path: Path) -> None:
+    february = next(file for file in place.sample(Month(2025, 3)) if file.name.startswith("2025-02_trade"))
+    place.submit(spoiled(february, tmp_path))
+    assert not evaluate(place, "uploads_monthly", None).run_requests
