@@ -183,7 +183,9 @@ def find_bands(cells: Cells, spans: Spans, columns: range) -> list[Band]:
     starts = [_top(rows, header[0], headers[index - 1][-1] + 1 if index else 0) for index, header in enumerate(headers)]
     for index, header in enumerate(headers):
         end = starts[index + 1] if index + 1 < len(starts) else count
-        bands.append(Band(tuple(range(starts[index], header[0])), header, (header[-1] + 1, end)))
+        named = tuple(row for row in header if not rows.counted[row])
+        if named:
+            bands.append(Band(tuple(range(starts[index], header[0])), named, (header[-1] + 1, end)))
     return bands
 
 

@@ -28,7 +28,11 @@ _NUMBERINGS = tuple(
 )
 NOTE = re.compile(
     r"^\s*[(（【\[]?\s*(?:注|附注|备注|说明|资料来源|数据来源|来源|发布(?:日期|时间|单位)|公布日期|制表|编制|审核|复核|填表|填报|"
-    r"联系|咨询|解读|统计(?:负责人|范围|口径)|计算口径|指标解释)\s*(?:人|单位|日期|时间|说明)?\s*[)）】\]]?\s*(?:[:：\d①-⑳]|$)|^\s*[※]"
+    r"联系(?:电话)?|电话|咨询|解读|统计(?:负责人|范围|口径)|计算口径|指标解释)\s*(?:人|单位|日期|时间|说明)?\s*[)）】\]]?\s*(?:[:：\d①-⑳]|$)|^\s*[※]"
+)
+_SIGNATURE = re.compile(
+    r"^\s*(?:联系(?:人|电话|方式)|电话|传真|制表(?:人|单位|日期|时间)?|填表(?:人|日期)?|填报(?:人|单位|日期)|审核(?:人)?|复核(?:人)?|"
+    r"单位负责人|统计负责人|打印(?:日期|时间)|发布(?:日期|时间)|公布日期|印发日期)\s*[:：]"
 )
 _LONG = 60  # characters; a longer text without figures is a note
 
@@ -117,3 +121,9 @@ def bare_name(text: str) -> str:
 def is_note(text: str) -> bool:
     """Whether a text without figures beside it is a note, not a row of the table."""
     return NOTE.match(text) is not None or len(text.strip()) > _LONG
+
+
+@lru_cache(maxsize=4096)
+def is_signature(text: str) -> bool:
+    """Whether a row says who made the table or when: a number beside it is no figure."""
+    return _SIGNATURE.match(text) is not None

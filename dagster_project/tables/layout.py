@@ -15,7 +15,7 @@ from dagster_project.tables.bands import Band, blocks, find_bands, is_meta
 from dagster_project.tables.cells import Cells, Holds
 from dagster_project.tables.grid import Bools, Grid
 from dagster_project.tables.header_words import ATTRIBUTE_HEADER, INDEX_HEADER, LABEL_HEADER, compact, is_header_word
-from dagster_project.tables.labels import is_note, parents, read_label
+from dagster_project.tables.labels import is_note, is_signature, parents, read_label
 from dagster_project.tables.spans import Spans, header_paths, header_text
 from dagster_project.tables.unit_words import UNIT_COLUMN, is_unit
 from validators.periods import read_period
@@ -80,17 +80,20 @@ class _Anatomy:
         self.used = np.zeros(cells.holds.shape, dtype=bool)
 
     def _ignored_rows(self) -> NDArray[np.int64]:
-        """Blank rows, and notes: texts at the beginning of a row without figures."""
+        """Blank rows, notes with the rows of text that follow, and who made or signed the table."""
         ignored = []
+        below_a_note = False
         for row in self.body.tolist():
             holds = self.cells.holds[row, self.columns.start : self.columns.stop]
             filled = np.flatnonzero(holds)
             if not len(filled):
                 ignored.append(row)
-            elif not np.isin(holds, (*_FIGURES, Holds.PLACEHOLDER)).any():
-                text = header_text(self.cells, row, int(filled[0]) + self.columns.start)
-                if is_note(text):
-                    ignored.append(row)
+                continue
+            text = header_text(self.cells, row, int(filled[0]) + self.columns.start)
+            has_figures = bool(np.isin(holds, (*_FIGURES, Holds.PLACEHOLDER)).any())
+            below_a_note = not has_figures and (below_a_note or is_note(text))
+            if below_a_note or is_signature(text):
+                ignored.append(row)
         return np.array(ignored, dtype=np.int64)
 
     def table(self) -> Layout | None:
@@ -318,7 +321,7 @@ class _Anatomy:
         for column in range(self.columns.start, label):
             if self._is_index(column):
                 used[self.body, column] = True
-        used[list(self.band.header), self.columns.start : self.columns.stop] = True
+        used[self.band.header[0] : self.band.body[0], self.columns.start : self.columns.stop] = True
         for row in self.band.above:
             for column in self.columns:
                 if is_meta(str(self.cells.texts[row, column])):

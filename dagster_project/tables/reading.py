@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import PurePath
 
@@ -194,7 +194,7 @@ def _read_sheet(seen: _Seen, lent: _Lent, book: Book) -> _ReadSheet:
     parts: list[Tidy] = []
     tables: list[Table] = []
     findings: list[Finding] = []
-    for layout in seen.layouts:
+    for layout in _with_titles(seen.layouts):
         fallback = _fallback(seen, layout, lent)
         part = tidy(name, layout, seen.cells, year, fallback, certain=book.kind != "xls")
         period = "" if part.period is None else part.period.text
@@ -213,6 +213,16 @@ def _read_sheet(seen: _Seen, lent: _Lent, book: Book) -> _ReadSheet:
         revised=any(_REVISED.search(text) for text in (name, *titles)),
     )
     return _ReadSheet(sheet, parts, tables, findings)
+
+
+def _with_titles(layouts: Sequence[Layout]) -> Iterator[Layout]:
+    """A table without a title of its own goes by the title of the one before: its header is only repeated, on a new
+    page or beside the first."""
+    titles: tuple[str, ...] = ()
+    for layout in layouts:
+        own = [title for title in layout.titles if not is_meta(title)]
+        yield layout if own or not titles else replace(layout, titles=(*layout.titles, *titles))
+        titles = layout.titles if own else titles
 
 
 def _fallback(seen: _Seen, layout: Layout, lent: _Lent) -> Period | None:
