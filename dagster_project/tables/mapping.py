@@ -8,7 +8,7 @@ finding.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from dagster_project.tables import mapping_findings as say
+from dagster_project.tables.columns import as_found
 from dagster_project.tables.header_words import Role
 from dagster_project.tables.observed import (
     ACCUMULATING,
@@ -32,7 +33,7 @@ from dagster_project.tables.recognition import find_datasets, find_region, find_
 from validators.catalogue import Catalogue, Kind, Measure, Pace
 from validators.columns import OBSERVATION
 from validators.findings import Finding
-from validators.periods import month_ordinals, parse_period
+from validators.periods import Year, month_ordinals, parse_period
 
 _DECEMBER = 11  # a month's ordinal counts twelve to the year, from January
 _GROWTH = (str(Measure.YOY_MONTH), str(Measure.YOY_YTD))
@@ -76,13 +77,15 @@ def to_observations(
     if not chosen:
         return Mapped("", period or "", period or "", state, published, _no_observations(state), tuple(findings))
     cells = _with_regions(reading, catalogue, tables, region, findings)
+    findings += _contradicting_titles(reading, cells, period)
     if cells.empty:
         return Mapped(chosen, period or "", period or "", state, published, _no_observations(state), tuple(findings))
     cells = with_meanings(cells, catalogue, chosen)
     findings += _unknown_rows(cells)
     findings += _unknown_columns(cells)
     taken = assigned(cells, catalogue)
-    findings += _missing_columns(cells, taken, catalogue, chosen)
+    lacking = list(_missing_columns(cells, taken, catalogue, chosen))
+    findings += lacking
     findings += _silent_growth(taken)
     found, problems = converted(taken, catalogue)
     findings += problems
@@ -90,7 +93,7 @@ def to_observations(
     findings += problems
     filled = found[found["value"].notna()]
     findings += _wrong_period(filled, period)
-    findings += _missing_rows(cells, taken, filled, catalogue, chosen)
+    findings += _missing_rows(cells, taken, filled, catalogue, chosen, lacking)
     filled, problems = without_repetitions(filled, catalogue)
     findings += problems
     observations = _observations(filled, state)
@@ -141,7 +144,11 @@ def _choose(
 def _with_regions(
     reading: Reading, catalogue: Catalogue, tables: list[int], given: str | None, findings: list[Finding]
 ) -> pd.DataFrame:
-    """The cells of the tables, with their region. Tables whose region nobody says are left out, with an error each."""
+    """The cells of the tables, with their region. Tables whose region nobody says are left out, with an error each; a
+    region given that is none, or that no table is about, leaves out all."""
+    if given is not None and given not in catalogue.regions:
+        findings.append(say.no_such_region(catalogue, given))
+        return reading.cells.iloc[:0].assign(region=pd.Series([], dtype="str"))
     codes: dict[int, str] = {}
     for index in tables:
         table = reading.tables[index]
@@ -150,8 +157,32 @@ def _with_regions(
             findings.append(say.region_unknown(catalogue, table.sheet, " ".join(table.titles)))
         else:
             codes[index] = code
+    if given is not None and codes and given not in codes.values():
+        index, code = next(iter(codes.items()))
+        table = reading.tables[index]
+        findings.append(say.wrong_region(catalogue, table.sheet, " ".join(table.titles), code, given))
+        codes = {}
     cells = reading.cells[reading.cells["table"].isin(list(codes))]
     return cells.assign(region=cells["table"].map(codes).astype("str"))
+
+
+def _contradicting_titles(reading: Reading, cells: pd.DataFrame, given: str | None) -> Iterator[Finding]:
+    """Tables whose columns are all about one month and whose title names another, unless the period given decides."""
+    current = cells[(cells["role"] != str(Role.PRIOR)) & (cells["period"] != "") & cells["value"].notna()]
+    for index, group in current.groupby("table", sort=False):
+        months = {parse_period(text).last_month for text in group["period"].unique()}
+        month = months.pop()
+        if months or (given is not None and parse_period(given).last_month == month):
+            continue
+        table = reading.tables[int(str(index))]
+        found = {title: as_found(title, month.year) for title in table.titles}
+        titled = {title: one.period for title, one in found.items() if one and not isinstance(one.period, Year)}
+        if titled and month not in {period.last_month for period in titled.values()}:
+            title, period = next(iter(titled.items()))
+            headers = list(group["column_label"].unique())
+            yield say.period_contradiction(
+                table.sheet, str(group["cell"].iloc[0]), title, period.text, headers, month.text
+            )
 
 
 def _unknown_rows(cells: pd.DataFrame) -> Iterator[Finding]:
@@ -223,15 +254,27 @@ def _wrong_period(filled: pd.DataFrame, given: str | None) -> Iterator[Finding]:
 
 
 def _missing_rows(
-    cells: pd.DataFrame, taken: pd.DataFrame, filled: pd.DataFrame, catalogue: Catalogue, dataset: str
+    cells: pd.DataFrame,
+    taken: pd.DataFrame,
+    filled: pd.DataFrame,
+    catalogue: Catalogue,
+    dataset: str,
+    lacking: Sequence[Finding],
 ) -> Iterator[Finding]:
     """Indicators that a region needs, in regions that the file has. In a table of several periods none is missed (a
-    series may be younger than the table), nor before December one that is known once a year."""
+    series may be younger than the table), nor before December one that is known once a year, nor one whose figure is
+    there but in no column (`lacking`, said already) or in a unit that contradicts."""
     months = month_ordinals(filled["period"]) if len(filled) else np.array([], dtype=np.int64)
     if len(np.unique(months)) > 1:
         return
     early = bool((months % 12 != _DECEMBER).any())
-    there = set(zip(filled["indicator"], filled["region"], strict=True))
+    stated = taken[taken["value"].notna()]
+    there = set(zip(stated["indicator"], stated["region"], strict=True))
+    rows_with_figures = cells[cells["value"].notna()]
+    for finding in lacking:
+        column = "growth" if finding.expected == say.GROWTH_COLUMN else "level"
+        here = rows_with_figures[rows_with_figures["region"] == finding.region]
+        there |= {(key, finding.region) for key in here[column].unique()}
     first = taken[["indicator", "region", "sheet", "cell"]].drop_duplicates(["indicator", "region"])
     rows = {(row.indicator, row.region): row for row in each(first)}
     regions = set(cells["region"].unique())

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from validators.catalogue import Catalogue
 from validators.findings import Finding, Severity
 
+LEVEL_COLUMN, GROWTH_COLUMN = "累计", "同比（%）"
+
 
 def dataset_unknown(catalogue: Catalogue, file: str, found: Sequence[str]) -> Finding:
     """No title names a dataset."""
@@ -95,6 +97,34 @@ def region_unknown(catalogue: Catalogue, sheet: str, title: str) -> Finding:
     )
 
 
+def no_such_region(catalogue: Catalogue, given: str) -> Finding:
+    """The region given isn't in the catalogue."""
+    names = "、".join(f"{code} {region.name.zh}" for code, region in catalogue.regions.items())
+    return Finding(
+        Severity.ERROR,
+        "region_unknown",
+        f"目录中没有地区“{given}”；--region 可用的代码有 {names}。",
+        f"The catalogue has no region {given!r}; --region takes one of {names}.",
+        found=given,
+        expected=names,
+    )
+
+
+def wrong_region(catalogue: Catalogue, sheet: str, title: str, region: str, given: str) -> Finding:
+    """Every table says another region than the one given."""
+    said, wanted = (catalogue.regions[code].name for code in (region, given))
+    return Finding(
+        Severity.ERROR,
+        "wrong_region",
+        f"指定的地区是 {given}（{wanted.zh}），但“{title}”是{said.zh}的；请核对文件或 --region。",
+        f"The region given is {given} ({wanted.en}), but {title!r} is about {said.en}; check the file or --region.",
+        sheet=sheet,
+        region=region,
+        found=region,
+        expected=given,
+    )
+
+
 def row_unknown(sheet: str, cell: str, label: str, nearest: str) -> Finding:
     """A row isn't catalogued; when its label resembles one that is, that is a warning."""
     if not nearest:
@@ -147,7 +177,7 @@ def row_missing(catalogue: Catalogue, indicator: str, region: str, *, sheet: str
 
 def column_missing(sheet: str, region: str, found: Iterable[str], *, growth: bool) -> Finding:
     """A table has rows that need a column which it lacks."""
-    want_zh, want_en = ("同比（%）", "year-on-year growth") if growth else ("累计", "year to date")
+    want_zh, want_en = (GROWTH_COLUMN, "year-on-year growth") if growth else (LEVEL_COLUMN, "year to date")
     seen = "、".join(found) or "无 / none"
     return Finding(
         Severity.ERROR,
@@ -221,6 +251,26 @@ def wrong_period(sheet: str, cell: str, found: str, given: str) -> Finding:
         period=found,
         found=found,
         expected=given,
+    )
+
+
+def period_contradiction(
+    sheet: str, cell: str, title: str, titled: str, headers: Iterable[str], period: str
+) -> Finding:
+    """A table's title names another month than its header."""
+    seen = "、".join(headers)
+    return Finding(
+        Severity.ERROR,
+        "period_contradiction",
+        f"工作表“{sheet}”的标题“{title}”写的是 {titled}，表头“{seen}”却是 {period}；"
+        "请核对是哪个月的数据，改正写错的一处后重新上传。",
+        f"The title {title!r} of sheet {sheet!r} says {titled}, but its header ({seen}) says {period}; "
+        "check which month the figures are about, correct the wrong one and upload again.",
+        sheet=sheet,
+        cell=cell,
+        period=period,
+        found=period,
+        expected=titled,
     )
 
 
