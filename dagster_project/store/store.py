@@ -219,8 +219,8 @@ class Store:
     def finding_counts(self) -> pd.DataFrame:
         """What is wrong with the data as they stand: dataset, severity, rule, findings.
 
-        Accepted uploads count until they are superseded, rejected ones until a later upload for the same dataset,
-        region and periods was decided.
+        Accepted uploads count until they are superseded, rejected ones until they are answered by a later upload of
+        the same dataset, periods and region (of a file that could not be read: of the same name).
         """
         with reading(self._engine) as connection:
             return tallies.finding_counts(connection)

@@ -7,7 +7,7 @@ Belongs here: queries that span uploads and answer with a small frame. Does not 
 from __future__ import annotations
 
 import pandas as pd
-from sqlalchemy import Connection, exists, func, literal, select
+from sqlalchemy import Connection, and_, case, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from dagster_project.store.frames import frame_of
@@ -44,18 +44,19 @@ def upload_counts(connection: Connection) -> pd.DataFrame:
 def finding_counts(connection: Connection) -> pd.DataFrame:
     """dataset, severity, rule, findings: what is wrong with the data as they stand.
 
-    Accepted uploads count until they are superseded; rejected ones until an upload received later for the same dataset,
-    region and periods was accepted or rejected in its turn.
+    Accepted uploads count until they are superseded. Rejected ones count until they are answered: something received
+    later for the same dataset, periods and region (or any region, where the rejected table's is unknown) was decided;
+    of a file whose dataset could not be told, something of the same name.
     """
     later = aliased(UploadRow)
-    answered = exists(literal(1)).where(
-        later.id > UploadRow.id,
+    same_table = and_(
         later.dataset == UploadRow.dataset,
-        later.region == UploadRow.region,
         later.period_first == UploadRow.period_first,
         later.period_last == UploadRow.period_last,
-        later.state != State.RECEIVED,
+        or_(UploadRow.region == "", later.region == UploadRow.region),
     )
+    answers = case((UploadRow.dataset == "", later.file_name == UploadRow.file_name), else_=same_table)
+    answered = exists(literal(1)).where(later.id > UploadRow.id, later.state != State.RECEIVED, answers)
     by = (UploadRow.dataset, FindingCountRow.severity, FindingCountRow.rule)
     query = (
         select(*by, func.sum(FindingCountRow.findings))

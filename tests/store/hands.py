@@ -47,11 +47,11 @@ class Hand:
     store: Store
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
-    def receive(self, at: datetime = datetime(2025, 4, 20, tzinfo=UTC), *, sha256: str = "") -> Upload:
+    def receive(self, at: datetime = datetime(2025, 4, 20, tzinfo=UTC), *, sha256: str = "", name: str = "") -> Upload:
         number = next(self.numbers)
         return self.store.receive(
             sha256=sha256 or hashlib.sha256(str(number).encode()).hexdigest(),
-            file_name=f"{number}.xlsx",
+            file_name=name or f"{number}.xlsx",
             size=1000 + number,
             received_at=at,
             received_by="test",

@@ -180,6 +180,31 @@ def test_findings_count_while_their_upload_stands(hand: Hand, store: Store) -> N
     assert counts() == []
 
 
+def test_a_rejected_table_is_answered_by_its_own_region_and_period_alone(hand: Hand, store: Store) -> None:
+    slip = finding("unit_slip", Severity.ERROR)
+    hand.reject(hand.receive(), slip, region=LONGWAN)
+    hand.reject(hand.receive(), slip, region=LONGWAN, periods=("2025-04", "2025-04"))
+    hand.upload(figures(("goods_exports", "2025-03", 300.0), region=WENZHOU), day(18))
+    assert store.finding_counts()["findings"].tolist() == [2]
+    hand.upload(EXPORTS, day(18))
+    assert store.finding_counts()["findings"].tolist() == [1]
+
+
+def test_a_table_rejected_before_its_region_was_known_is_answered_by_any(hand: Hand, store: Store) -> None:
+    hand.reject(hand.receive(), finding("unit_slip", Severity.ERROR))
+    hand.upload(EXPORTS, day(18))
+    assert store.finding_counts().empty
+
+
+def test_a_file_that_could_not_be_read_is_answered_by_one_of_its_name(hand: Hand, store: Store) -> None:
+    unreadable = finding("file_unreadable", Severity.ERROR)
+    for name in ("外贸3月.xlsx", "工业3月.xlsx"):
+        hand.reject(hand.receive(name=name), unreadable, dataset="", periods=("", ""))
+    assert store.finding_counts()["findings"].tolist() == [2]
+    hand.accept(hand.receive(name="外贸3月.xlsx"), EXPORTS, day(18))
+    assert store.finding_counts()["findings"].tolist() == [1]
+
+
 def test_a_period_is_released_when_its_figures_first_came(hand: Hand, store: Store) -> None:
     first = hand.receive(day(20))
     hand.accept(first, EXPORTS, day(18))
