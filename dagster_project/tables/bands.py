@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dagster_project.tables.cells import Cells, Holds
+from dagster_project.tables.cells import FIGURES, WORDS, Cells, Holds
 from dagster_project.tables.grid import Bools
 from dagster_project.tables.header_words import ATTRIBUTE_HEADER, INDEX_HEADER, LABEL_HEADER, compact, is_header_word
 from dagster_project.tables.labels import is_note
@@ -44,13 +44,13 @@ class _Rows:
         where = np.s_[:, columns.start : columns.stop]
         holds = cells.holds[where]
         self.filled: Bools = holds != Holds.NOTHING
-        number = np.isin(holds, (Holds.NUMBER, Holds.UNVALUED, Holds.ERROR))
+        number = FIGURES[holds]
         mixed = holds == Holds.MIXED
         self.n_filled: NDArray[np.int64] = self.filled.sum(axis=1)
         self.n_number: NDArray[np.int64] = number.sum(axis=1)
         count = len(self.n_filled)
         first = np.where(self.n_filled > 0, self.filled.argmax(axis=1), 0)
-        starts_with_word = np.isin(holds[np.arange(count), first], (Holds.TEXT, Holds.MIXED, Holds.DATE))
+        starts_with_word = WORDS[holds[np.arange(count), first]]
         only_mixed = starts_with_word & (self.n_filled >= 2) & (mixed.sum(axis=1) >= self.n_filled - 1)
         self.periods = self._period_rows(number)
         self.counted = self._counted_rows(number)
@@ -285,6 +285,6 @@ def _has_own_labels(cells: Cells, run: range) -> bool:
     if len(run) < 2:
         return False
     holds = cells.holds[:, run.start : run.stop]
-    words = np.isin(holds[:, 0], (Holds.TEXT, Holds.MIXED, Holds.DATE))
-    figures = np.isin(holds[:, 1:], (Holds.NUMBER, Holds.UNVALUED, Holds.ERROR)).any(axis=1)
+    words = WORDS[holds[:, 0]]
+    figures = FIGURES[holds[:, 1:]].any(axis=1)
     return bool((words & figures).sum() >= max(1, (figures & ~words).sum()))

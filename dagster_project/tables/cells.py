@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
-from enum import IntEnum
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -20,18 +20,31 @@ from dagster_project.tables.grid import Bools, Grid, Objects
 from validators.periods import read_period
 
 
-class Holds(IntEnum):
-    """The kind of a cell's content."""
+class Holds:
+    """The kinds of a cell's content. Plain integers: compared for each cell, Enum members are slow."""
 
-    NOTHING = 0
-    NUMBER = 1
-    PLACEHOLDER = 2  # '…', '-': there is a figure, but it isn't given
-    DATE = 3
-    TEXT = 4
-    MIXED = 5  # a number with words: '12.5亿', '约30'
-    ERROR = 6  # '#REF!'
-    UNVALUED = 7  # a formula that was never calculated
-    OTHER = 8  # a truth value, a time of day
+    NOTHING: Final = 0
+    NUMBER: Final = 1
+    PLACEHOLDER: Final = 2  # '…', '-': there is a figure, but it isn't given
+    DATE: Final = 3
+    TEXT: Final = 4
+    MIXED: Final = 5  # a number with words: '12.5亿', '约30'
+    ERROR: Final = 6  # '#REF!'
+    UNVALUED: Final = 7  # a formula that was never calculated
+    OTHER: Final = 8  # a truth value, a time of day
+
+
+def _any_of(*kinds: int) -> Bools:
+    table = np.zeros(9, dtype=bool)
+    table[list(kinds)] = True
+    return table
+
+
+# Look-up tables: FIGURES[holds] says for an array of kinds which are figures.
+FIGURES = _any_of(Holds.NUMBER, Holds.UNVALUED, Holds.ERROR)
+FIGURES_OR_PLACEHOLDERS = _any_of(Holds.NUMBER, Holds.UNVALUED, Holds.ERROR, Holds.PLACEHOLDER)
+WORDS = _any_of(Holds.TEXT, Holds.MIXED, Holds.DATE)
+NO_FIGURES = _any_of(Holds.TEXT, Holds.MIXED, Holds.DATE, Holds.OTHER, Holds.ERROR, Holds.UNVALUED)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,10 +57,6 @@ class Cells:
     percent: Bools
     texts: Objects
     raw: Objects
-
-    def is_one_of(self, *kinds: Holds) -> Bools:
-        """Where the cells are of one of the kinds."""
-        return np.isin(self.holds, [int(kind) for kind in kinds])
 
     def text(self, row: int, column: int) -> str:
         """The cell as found, for people: a date in ISO form, a number plainly."""
@@ -67,6 +76,8 @@ _MIXED = re.compile(
     r"[+-]?[0-9][0-9,.]*\s*"
     r"(?:%|百分点|[亿万千百]*(?:美?元|[个家项人户件次场吨])?(?:左右|以上|以下|多|余)?|\([^()]*\)|[*?#)\u2191\u2193]+)"
 )
+_LONGEST_NUMBER = 60  # characters, spaces included
+_LONGEST = 2_000  # characters of a text that are looked at; what follows is a note's
 _MINUS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u2014": "-", "\u2010": "-", "\u2011": "-"})
 
 
@@ -91,12 +102,11 @@ def shown(value: object, percent: bool = False) -> str:
     return str(value)
 
 
-def _kind_of_text(text: str) -> Holds:
-    plain = unicodedata.normalize("NFKC", text).strip()
+def _kind_of_text(text: str) -> int:
+    """The kind of a text that is no number."""
+    plain = unicodedata.normalize("NFKC", text[:_LONGEST]).strip()
     if not plain:
         return Holds.NOTHING
-    if number_in(plain) is not None:
-        return Holds.NUMBER
     if _PLACEHOLDER.fullmatch(re.sub(r"\s+", "", plain)):
         return Holds.PLACEHOLDER
     if _ERROR.fullmatch(plain):
@@ -140,12 +150,15 @@ def _look_at_texts(
     flat: Objects, here: Bools, holds: NDArray[np.int8], numbers: NDArray[np.float64], texts: Objects, percent: Bools
 ) -> None:
     codes, distinct = pd.factorize(flat[here])  # labels and placeholders repeat: each text is read once
-    found = [number_in(text) for text in distinct]
-    holds[here] = np.array([_kind_of_text(text) for text in distinct], dtype=np.int8)[codes]
+    found = [number_in(text) if len(text) < _LONGEST_NUMBER else None for text in distinct]
+    kinds = [
+        _kind_of_text(text) if number is None else Holds.NUMBER for text, number in zip(distinct, found, strict=True)
+    ]
+    holds[here] = np.array(kinds, dtype=np.int8)[codes]
     numbers[here] = np.array([np.nan if number is None else number[0] for number in found])[codes]
     percent[here] = np.array([number is not None and number[1] for number in found], dtype=bool)[codes]
     stripped = np.empty(len(distinct), dtype=object)
-    stripped[:] = [text.strip() for text in distinct]
+    stripped[:] = [text.strip()[:_LONGEST] for text in distinct]
     texts[here] = stripped[codes]
 
 

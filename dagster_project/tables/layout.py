@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dagster_project.tables.bands import Band, blocks, find_bands, is_meta
-from dagster_project.tables.cells import Cells, Holds
+from dagster_project.tables.cells import FIGURES, FIGURES_OR_PLACEHOLDERS, WORDS, Cells, Holds
 from dagster_project.tables.grid import Bools, Grid
 from dagster_project.tables.header_words import ATTRIBUTE_HEADER, INDEX_HEADER, LABEL_HEADER, compact, is_header_word
 from dagster_project.tables.labels import is_note, is_signature, parents, read_label
@@ -21,9 +21,8 @@ from dagster_project.tables.unit_words import UNIT_COLUMN, is_unit
 from validators.periods import read_period
 
 _ANY_YEAR = 2000
+_LONGEST_LABEL = 500  # characters, indent included
 _MOST = 0.8  # share of the rows that must look alike for a column to count as one of units or of periods
-_FIGURES = (Holds.NUMBER, Holds.UNVALUED, Holds.ERROR)
-_WORDS = (Holds.TEXT, Holds.MIXED, Holds.DATE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,26 +72,25 @@ class _Anatomy:
         self.body = np.arange(*band.body)
         self.body = self.body[~np.isin(self.body, self._ignored_rows())]
         holds = cells.holds[self.body]
-        self.figures = np.isin(holds, _FIGURES)
-        self.words = np.isin(holds, _WORDS)
+        self.figures = FIGURES[holds]
+        self.words = WORDS[holds]
         self.placeholders = holds == Holds.PLACEHOLDER
         self.paths = header_paths(cells, spans, band.header, columns)
         self.used = np.zeros(cells.holds.shape, dtype=bool)
 
     def _ignored_rows(self) -> NDArray[np.int64]:
         """Blank rows, notes with the rows of text that follow, and who made or signed the table."""
+        holds = self.cells.holds[self.body, self.columns.start : self.columns.stop]
+        filled = holds != Holds.NOTHING
+        texts = self.cells.texts[self.body, filled.argmax(axis=1) + self.columns.start]
+        blank = np.logical_not(filled.any(axis=1))
+        has_figures: Bools = np.any(FIGURES_OR_PLACEHOLDERS[holds], axis=1)
         ignored = []
         below_a_note = False
-        for row in self.body.tolist():
-            holds = self.cells.holds[row, self.columns.start : self.columns.stop]
-            filled = np.flatnonzero(holds)
-            if not len(filled):
-                ignored.append(row)
-                continue
-            text = header_text(self.cells, row, int(filled[0]) + self.columns.start)
-            has_figures = bool(np.isin(holds, (*_FIGURES, Holds.PLACEHOLDER)).any())
-            below_a_note = not has_figures and (below_a_note or is_note(text))
-            if below_a_note or is_signature(text):
+        for row, is_blank, figures, text in zip(self.body, blank, has_figures, texts, strict=True):
+            if not is_blank:
+                below_a_note = not figures and (below_a_note or is_note(text))
+            if is_blank or below_a_note or is_signature(text):
                 ignored.append(row)
         return np.array(ignored, dtype=np.int64)
 
@@ -249,7 +247,7 @@ class _Anatomy:
         for row in self.body.tolist():
             top, left = int(self.spans.top[row, label]), int(self.spans.left[row, label])
             value = self.cells.raw[top, left]
-            text = value if isinstance(value, str) else header_text(self.cells, top, left)
+            text = value[:_LONGEST_LABEL] if isinstance(value, str) else header_text(self.cells, top, left)
             if not text.strip():
                 heading = [header_text(self.cells, row, column) for column in outer]
                 has_figures = self.figures[row == self.body, label:].any()
@@ -265,7 +263,7 @@ class _Anatomy:
             read_label(text, indents.get((row, label), 0)) if text.strip() else None
             for row, text in zip(rows.tolist(), labels, strict=True)
         ]
-        filled = np.isin(self.cells.holds[np.ix_(rows, np.array(values))], (*_FIGURES, Holds.PLACEHOLDER))
+        filled = FIGURES_OR_PLACEHOLDERS[self.cells.holds[np.ix_(rows, np.array(values))]]
         return tuple(parents(read, [not figures.any() for figures in filled]))
 
     def _filled_down(self, column: int, rows: NDArray[np.int64]) -> tuple[str, ...]:

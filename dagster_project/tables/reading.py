@@ -252,11 +252,11 @@ def _borrowed(seen: _Seen, lent: _Lent, own_year: int | None, parts: Sequence[Ti
 def _left_out(seen: _Seen, *, certain: bool) -> Iterator[Finding]:
     """Everything numeric in the sheet that is in no table."""
     name, cells = seen.grid.name, seen.cells
-    for row, column in np.argwhere(cells.is_one_of(Holds.ERROR) & ~seen.used).tolist():
+    for row, column in np.argwhere((cells.holds == Holds.ERROR) & ~seen.used).tolist():
         yield say.error_cell(name, address(row, column), cells.text(row, column), "", in_table=False)
-    for row, column in np.argwhere(cells.is_one_of(Holds.UNVALUED) & ~seen.used).tolist():
+    for row, column in np.argwhere((cells.holds == Holds.UNVALUED) & ~seen.used).tolist():
         yield say.formula_without_value(name, address(row, column), "", in_table=False, certain=certain)
-    loose = cells.is_one_of(Holds.NUMBER) & ~seen.used
+    loose = (cells.holds == Holds.NUMBER) & ~seen.used
     if loose.any():
         yield say.numbers_outside_tables(name, ranges(loose))
     hidden = _hidden_numbers(seen.grid)

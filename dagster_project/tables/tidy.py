@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dagster_project.tables import reading_findings as say
-from dagster_project.tables.cells import Cells, Holds
+from dagster_project.tables.cells import NO_FIGURES, Cells, Holds
 from dagster_project.tables.columns import (
     Column,
     a_year_earlier,
@@ -31,8 +31,6 @@ from dagster_project.tables.units_of_cells import cell_units, stated_in
 from validators.catalogue import Measure
 from validators.findings import Finding
 from validators.periods import Found, Month, Period
-
-_PROBLEMS = (Holds.TEXT, Holds.MIXED, Holds.DATE, Holds.OTHER, Holds.ERROR, Holds.UNVALUED)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -201,7 +199,7 @@ def _measure(role: Role, base: Base) -> str:
 def _problems(sheet: str, layout: Layout, cells: Cells, holds: NDArray[np.int8], certain: bool) -> list[Finding]:
     """Cells in place of figures that are none."""
     findings = []
-    for row, column in np.argwhere(np.isin(holds, _PROBLEMS)).tolist():  # exceptions, not every cell
+    for row, column in np.argwhere(NO_FIGURES[holds]).tolist():  # exceptions, not every cell
         place = (int(layout.rows[row]), layout.columns[column])
         cell, text, label = address(*place), cells.text(*place), _shown(layout.labels[row])
         kind = holds[row, column]
