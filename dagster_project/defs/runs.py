@@ -11,6 +11,7 @@ import dagster as dg
 from dagster_project.defs.jobs import one_table_job, rhythms, tables_job
 from dagster_project.defs.partitions import key_of, partitions, period_of, rhythm
 from dagster_project.defs.resources import catalogue, settings
+from dagster_project.defs.sensors import keep_end
 from dagster_project.stack import dagster_home
 from dagster_project.store import Upload
 from validators.periods import Month
@@ -99,6 +100,9 @@ def _run(
 ) -> dg.ExecuteInProcessResult:
     # Dagster's own log goes to its event log; on the terminal it would drown the progress lines.
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-    return loaded.resolve_job_def(job).execute_in_process(
+    done = loaded.resolve_job_def(job).execute_in_process(
         instance=instance, tags=tags, run_config=quiet, raise_on_error=False, asset_selection=selection
     )
+    # No daemon need be there to see how this run ended.
+    keep_end(done.dagster_run, "success" if done.success else "failure")
+    return done

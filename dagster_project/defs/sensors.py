@@ -1,5 +1,7 @@
 """The sensor on the uploads ledger: every new upload gets a run of its table, then progress and gauges."""
 
+from datetime import UTC, datetime
+
 import dagster as dg
 
 from dagster_project.defs.jobs import one_table_job, rhythms
@@ -43,6 +45,24 @@ def ledger_sensor(of: str) -> dg.SensorDefinition:
     return uploads
 
 
+def keep_end(run: dg.DagsterRun, outcome: str) -> None:
+    """Keep in the store how a run of a job ended, for gauges and alerts."""
+    with Xushi().store() as store:
+        store.record_run(run.job_name, outcome, datetime.now(UTC))
+
+
+@dg.run_status_sensor(run_status=dg.DagsterRunStatus.SUCCESS, default_status=dg.DefaultSensorStatus.RUNNING)
+def run_succeeded(context: dg.RunStatusSensorContext) -> None:
+    """Keep when a job last succeeded."""
+    keep_end(context.dagster_run, "success")
+
+
+@dg.run_failure_sensor(default_status=dg.DefaultSensorStatus.RUNNING)
+def run_failed(context: dg.RunFailureSensorContext) -> None:
+    """Keep when a job last failed."""
+    keep_end(context.dagster_run, "failure")
+
+
 def _is_news(instance: dg.DagsterInstance, upload: Upload) -> bool:
     """Whether Dagster has yet to see this upload: it waits, or it was stored from outside and no run has recorded its
     period since. One that was rejected outside has been answered there."""
@@ -63,5 +83,5 @@ def _is_news(instance: dg.DagsterInstance, upload: Upload) -> bool:
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """One sensor per rhythm."""
-    return dg.Definitions(sensors=[ledger_sensor(of) for of in rhythms()])
+    """One sensor per rhythm for uploads, and two that keep how runs end."""
+    return dg.Definitions(sensors=[*(ledger_sensor(of) for of in rhythms()), run_succeeded, run_failed])

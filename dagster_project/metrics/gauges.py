@@ -34,8 +34,9 @@ class Snapshot:
     """What the gauges are made of. Frames: `evaluation` one row per target (columns of `progress.evaluate`),
     `course` in the same order, `paths` (columns of `progress.paths`),
     `observations` current figures (STORED columns), `uploads` (dataset, state, uploads), `findings` (dataset, severity,
-    rule, findings). `sample` says that figures of the sample year are among them. `computed_at` is tz-aware; `seconds`
-    is how long the evaluation took."""
+    rule, findings), `rejected` (dataset, since), `revisions` (dataset, figures), `runs` (job, outcome, ended_at).
+    `sample` says that figures of the sample year are among them. `computed_at` is tz-aware; `seconds` is how long the
+    evaluation took."""
 
     evaluation: pd.DataFrame
     course: Course
@@ -43,6 +44,9 @@ class Snapshot:
     observations: pd.DataFrame
     uploads: pd.DataFrame
     findings: pd.DataFrame
+    rejected: pd.DataFrame
+    revisions: pd.DataFrame
+    runs: pd.DataFrame
     as_of: Month | None
     sample: bool
     computed_at: datetime
@@ -72,6 +76,9 @@ class KpiCollector(Collector):
         yield from self._release_families(snapshot)
         yield _counted(names.UPLOADS, snapshot.uploads, "uploads")
         yield _counted(names.FINDINGS, snapshot.findings, "findings")
+        yield _by_key(names.REJECTED_SINCE, _seconds(snapshot.rejected, "dataset", "since"))
+        yield _counted(names.REVISIONS, snapshot.revisions, "figures")
+        yield _run_family(snapshot.runs)
         yield _single(names.PUSH_TIMESTAMP, snapshot.computed_at.timestamp())
         yield _single(names.RUN_DURATION, snapshot.seconds)
         yield _single(names.SAMPLE, float(snapshot.sample))
@@ -139,7 +146,7 @@ def _other_words(catalogue: Catalogue) -> Iterator[Family]:
     yield _info(
         names.DATASET_INFO,
         (
-            (key, one.cadence.value, next(iter(one.publishers.values()), ""), one.title.zh, one.title.en)
+            (key, one.cadence.value, ",".join(one.publishers.values()), one.title.zh, one.title.en)
             for key, one in catalogue.datasets.items()
         ),
     )
@@ -246,6 +253,17 @@ def _counted(metric: names.Metric, counts: pd.DataFrame, column: str) -> Family:
     columns = [counts[label].astype(str).tolist() for label in metric.labels]
     for *labels, count in zip(*columns, counts[column].tolist(), strict=True):
         family.add_metric(labels, float(count))
+    return family
+
+
+def _seconds(frame: pd.DataFrame, key: str, moment: str) -> dict[str, float]:
+    return {name: when.timestamp() for name, when in zip(frame[key], frame[moment], strict=True)}
+
+
+def _run_family(runs: pd.DataFrame) -> Family:
+    family = GaugeMetricFamily(names.RUN_ENDED.name, names.RUN_ENDED.help, labels=names.RUN_ENDED.labels)
+    for job, outcome, ended_at in runs.itertuples(index=False):
+        family.add_metric([job, outcome], ended_at.timestamp())
     return family
 
 

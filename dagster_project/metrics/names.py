@@ -125,7 +125,9 @@ REVISIONS = Metric(
     "kpi_revised_figures", "Figures whose value was changed by a later upload, by dataset.", ("dataset",)
 )
 RUN_ENDED = Metric(
-    "kpi_run_ended_timestamp_seconds", "When the last run of a Dagster job ended, by outcome.", ("job", "outcome")
+    "kpi_run_ended_timestamp_seconds",
+    "When the last run of a Dagster job ended, by outcome.",
+    ("dagster_job", "outcome"),
 )
 SAMPLE = Metric("kpi_sample_data", "1 when generated sample data (示例数据) are among the figures, else 0.", ())
 AS_OF = Metric("kpi_as_of_timestamp_seconds", "End of the month as of which the targets are judged.", ())

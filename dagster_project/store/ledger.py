@@ -79,11 +79,9 @@ def receive(
     again: bool,
 ) -> Upload:
     """A new row, or the row that these bytes have already."""
-    if not again:
-        taken = select(UploadRow.__table__).where(UploadRow.sha256 == sha256, UploadRow.state.in_(_TAKEN))
-        row = connection.execute(taken.order_by(UploadRow.id.desc()).limit(1)).first()
-        if row is not None:
-            return replace(_upload(row), duplicate=True)
+    known = None if again else of_bytes(connection, sha256)
+    if known is not None:
+        return known
     values = {
         "sha256": sha256,
         "file_name": file_name,
@@ -98,6 +96,13 @@ def receive(
     }
     number = connection.execute(insert(UploadRow).values(values).returning(UploadRow.id)).scalar_one()
     return one(connection, number)
+
+
+def of_bytes(connection: Connection, sha256: str) -> Upload | None:
+    """The upload that these bytes are already, `duplicate` set; None for unknown and for rejected bytes."""
+    taken = select(UploadRow.__table__).where(UploadRow.sha256 == sha256, UploadRow.state.in_(_TAKEN))
+    row = connection.execute(taken.order_by(UploadRow.id.desc()).limit(1)).first()
+    return None if row is None else replace(_upload(row), duplicate=True)
 
 
 def one(connection: Connection, number: int) -> Upload:

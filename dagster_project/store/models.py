@@ -4,6 +4,7 @@
     finding_count   what the checks said about an upload, by severity and rule (the words are in upload.report)
     observation     what an accepted upload stated, figure by figure; rows are written once and never change
     evaluation      one row per target, as-of month and run
+    run_end         when each Dagster job last ended, by outcome
 
 `observation` keeps every statement of every accepted upload, also one that repeats what was already believed. Only so
 does the order of uploads not matter: if the figure of May (1) had been dropped because January said 1 too, a late April
@@ -112,6 +113,17 @@ class ObservationRow(Base):
     sheet: Mapped[str]
     cell: Mapped[str]
     text: Mapped[str]
+
+
+class RunEndRow(Base):
+    """When a Dagster job last ended with an outcome, for gauges and alerts."""
+
+    __tablename__ = "run_end"
+    __table_args__ = (CheckConstraint("outcome IN ('success', 'failure')", name="outcome"),)
+
+    job: Mapped[str] = mapped_column(Key, primary_key=True)
+    outcome: Mapped[str] = mapped_column(Key, primary_key=True)
+    ended_at: Mapped[datetime]
 
 
 class EvaluationRow(Base):

@@ -15,7 +15,7 @@ from typing import Self
 import pandas as pd
 from sqlalchemy import Engine
 
-from dagster_project.store import evaluations, ledger, tallies
+from dagster_project.store import evaluations, ledger, runs, tallies
 from dagster_project.store import migrate as schema
 from dagster_project.store import observations as figures
 from dagster_project.store.engine import connect, reading, safe_text, writing
@@ -190,6 +190,11 @@ class Store:
         with reading(self._engine) as connection:
             return ledger.one(connection, upload_id)
 
+    def upload_of(self, sha256: str) -> Upload | None:
+        """The upload as which `receive` would return these bytes; None where it would enter them anew."""
+        with reading(self._engine) as connection:
+            return ledger.of_bytes(connection, sha256)
+
     def uploads(
         self,
         state: State | str | Iterable[State | str] | None = None,
@@ -215,6 +220,26 @@ class Store:
         """Uploads by dataset and state: dataset, state, uploads."""
         with reading(self._engine) as connection:
             return tallies.upload_counts(connection)
+
+    def rejected_since(self) -> pd.DataFrame:
+        """When the oldest rejected upload that nothing has answered was rejected: dataset ('' unknown), since."""
+        with reading(self._engine) as connection:
+            return tallies.rejected_since(connection)
+
+    def revision_counts(self) -> pd.DataFrame:
+        """How many figures were stated with more than one value: dataset, figures."""
+        with reading(self._engine) as connection:
+            return tallies.revision_counts(connection)
+
+    def record_run(self, job: str, outcome: str, ended_at: datetime) -> None:
+        """Keep when a job last ended with an outcome (success or failure)."""
+        with writing(self._engine) as connection:
+            runs.record(connection, job, outcome, ended_at)
+
+    def runs_ended(self) -> pd.DataFrame:
+        """When each job last ended with each outcome: job, outcome, ended_at."""
+        with reading(self._engine) as connection:
+            return runs.ended(connection)
 
     def finding_counts(self) -> pd.DataFrame:
         """What is wrong with the data as they stand: dataset, severity, rule, findings.

@@ -42,6 +42,11 @@ def snapshot_of(catalogue: Catalogue, observations: pd.DataFrame, as_of: Month =
         observations=observations,
         uploads=pd.DataFrame({"dataset": ["trade"], "state": ["accepted"], "uploads": [3]}),
         findings=pd.DataFrame({"dataset": ["trade"], "severity": ["warning"], "rule": ["outlier"], "findings": [2]}),
+        rejected=pd.DataFrame({"dataset": ["trade"], "since": [datetime(2025, 4, 14, tzinfo=UTC)]}),
+        revisions=pd.DataFrame({"dataset": ["trade"], "figures": [5]}),
+        runs=pd.DataFrame(
+            {"job": ["publish"], "outcome": ["success"], "ended_at": [datetime(2025, 4, 15, tzinfo=UTC)]}
+        ),
         as_of=as_of,
         sample=True,
         computed_at=datetime(2025, 4, 16, tzinfo=UTC),
@@ -129,6 +134,14 @@ def test_release_dates_are_midnight_in_shanghai(made: Registry, small_catalogue:
     assert made.get_sample_value("kpi_release_due_timestamp_seconds", {"dataset": "trade"}) == due
     end_of_march = datetime(2025, 4, 1, tzinfo=SHANGHAI).timestamp()
     assert made.get_sample_value("kpi_period_latest_timestamp_seconds", {"dataset": "trade"}) == end_of_march
+
+
+def test_rejections_revisions_and_runs_are_shown(made: Registry) -> None:
+    since = made.get_sample_value("kpi_upload_rejected_timestamp_seconds", {"dataset": "trade"})
+    assert since == datetime(2025, 4, 14, tzinfo=UTC).timestamp()
+    assert made.get_sample_value("kpi_revised_figures", {"dataset": "trade"}) == 5
+    ended = made.get_sample_value("kpi_run_ended_timestamp_seconds", {"dagster_job": "publish", "outcome": "success"})
+    assert ended == datetime(2025, 4, 15, tzinfo=UTC).timestamp()
 
 
 def test_sample_data_is_said_to_be_sample_data(made: Registry) -> None:
