@@ -85,7 +85,10 @@ def _supplied(catalogue: Catalogue) -> plan.Supplied:
     """Dashboards and alerts of this installation's own catalogue, rather than the committed files."""
 
     def provided(prometheus_url: str, folder: Path) -> dict[str, str]:
-        return provisioning.files(prometheus_url=prometheus_url, dashboards=str(folder))
+        # Grafana puts environment variables in place of $NAME in these files.
+        return provisioning.files(
+            prometheus_url=prometheus_url.replace("$", "$$"), dashboards=str(folder).replace("$", "$$")
+        )
 
     return plan.Supplied(
         dashboards={f"{each.uid}.json": build.encoded(each) for each in build.dashboards(catalogue)},
@@ -119,6 +122,8 @@ def _on_signals() -> tuple[Event, Event]:
     def received(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - what a handler is called with
         (hurry if stop.is_set() else stop).set()
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, received)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup
+        signal.signal(signal.SIGHUP, received)
     return stop, hurry

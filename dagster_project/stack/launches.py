@@ -118,7 +118,9 @@ def _first_push(place: Place) -> Launch:
 
 def _dagster_code(place: Place) -> Launch:
     port = place.port_of[known.DAGSTER_CODE.key]
-    arguments = ("code-server", "start", "-m", "dagster_project.definitions", "-h", HOST, "-p", str(port))
+    # One process that loads the code once, for the pages and the daemon. The other way, `code-server start`, keeps a
+    # second one that can reload; a changed catalogue needs new rules and dashboards too, that is, a new start.
+    arguments = ("api", "grpc", "-m", "dagster_project.definitions", "-h", HOST, "-p", str(port))
     return Launch(
         known.DAGSTER_CODE,
         (_program(place, known.DAGSTER_CODE), *arguments, "--location-name", "xushi"),

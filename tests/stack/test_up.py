@@ -196,5 +196,5 @@ def test_print_config_starts_and_writes_nothing(tmp_path: Path) -> None:
     result = told(tmp_path, "--print-config", "--free-ports")
     assert result.returncode == 0
     assert "scrape_configs:" in result.stdout
-    assert "code-server start" in result.stdout
+    assert "api grpc -m dagster_project.definitions" in result.stdout
     assert list(tmp_path.iterdir()) == []
