@@ -11,6 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from enum import StrEnum
+from hashlib import sha256
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -34,6 +36,14 @@ class State(StrEnum):
     DUPLICATE = "duplicate"  # the same bytes are in the ledger already: nothing was done
     PASSED = "passed"  # dry run: it would be accepted
     BLOCKED = "blocked"  # dry run: it would be rejected
+
+
+_STATES_ZH = {
+    UploadState.RECEIVED: "待处理",
+    UploadState.REJECTED: "已退回",
+    UploadState.ACCEPTED: "已入库",
+    UploadState.SUPERSEDED: "已入库,其后被新数替代",
+}
 
 
 @dataclass(frozen=True)
@@ -114,7 +124,10 @@ class Intake:
     ) -> Outcome:
         """Hand in one file: archived, entered, read, checked, and stored as a whole or rejected as a whole.
 
-        A dry run does the same reading and checking and leaves nothing behind."""
+        A dry run does the same reading and checking and leaves nothing behind. Raises PeriodError, before anything is
+        done, for a period given that is none."""
+        if hints.period is not None:
+            parse_period(hints.period)
         if dry_run:
             return self._rehearse(data, file, now=now, hints=hints)
         upload = self._store.receive(
@@ -122,13 +135,13 @@ class Intake:
         )
         # A duplicate still in state `received` was cut off before it was decided: this run completes it.
         if upload.duplicate and upload.state is not UploadState.RECEIVED:
-            return _already(upload, file)
+            return _already(upload, file, self._settings.zone)
         return self._decide(upload, data, now=now, hints=hints)
 
     def process(self, upload: Upload, *, now: datetime) -> Outcome:
         """Read, check and store, or reject, an upload that was landed. One that is decided already is left as it is."""
         if upload.state is not UploadState.RECEIVED:
-            return _already(upload, upload.file_name)
+            return _already(upload, upload.file_name, self._settings.zone)
         return self._decide(upload, self._archive.get(upload.sha256), now=now, hints=NO_HINTS)
 
     def process_pending(self, dataset: str, first: Month, last: Month, *, now: datetime) -> list[Outcome]:
@@ -179,6 +192,9 @@ class Intake:
         return replace(outcome, upload=upload.id, change=change)
 
     def _rehearse(self, data: bytes, file: str, *, now: datetime, hints: Hints) -> Outcome:
+        known = self._store.upload_of(sha256(data).hexdigest())
+        if known is not None and known.state is not UploadState.RECEIVED:
+            return _already(known, file, self._settings.zone)
         checked = self._check(data, file, now=now, received_at=now, hints=hints)
         if checked.mapped is None or checked.report.blocked:
             return _outcome(file, State.BLOCKED, checked.report, checked.mapped)
@@ -250,14 +266,15 @@ def _standing(upload: Upload) -> Outcome:
     return Outcome(upload.file_name, state, report, upload.dataset, *periods, upload=upload.id, change=upload.change)
 
 
-def _already(upload: Upload, file: str) -> Outcome:
-    day = f"{upload.received_at:%Y-%m-%d %H:%M}"
+def _already(upload: Upload, file: str, zone: ZoneInfo) -> Outcome:
+    day = f"{upload.received_at.astimezone(zone):%Y-%m-%d %H:%M}"
+    state = _STATES_ZH[upload.state]
     finding = Finding(
         Severity.INFO,
         "same_file_again",
-        f"这份文件已于 {day} 交过({upload.file_name},第 {upload.id} 号,{upload.state.value}),内容相同,未作改动。",
+        f"这份文件已于 {day} 交过({upload.file_name},第 {upload.id} 号,{state}),内容相同,未作改动;不必处理。",
         f"The same bytes were handed in on {day} ({upload.file_name}, upload {upload.id}, {upload.state.value}); "
-        "nothing was changed.",
+        "nothing was changed, and there is nothing to do.",
         found=upload.sha256[:12],
     )
     return Outcome(
@@ -272,7 +289,8 @@ def _already(upload: Upload, file: str) -> Outcome:
 
 
 def _dates(mapped: Mapped, today: date) -> list[Finding]:
-    """A table of a month that hasn't ended, or with a publication date to come, is a slip of the pen."""
+    """A table of a month that hasn't begun, or published before its month began or later than today, is a slip of the
+    pen. Work in progress is reported within its month, so the month need not be over."""
     findings = []
     if mapped.published is not None and mapped.published > today:
         findings.append(
@@ -285,17 +303,37 @@ def _dates(mapped: Mapped, today: date) -> list[Finding]:
                 expected=f"<= {today}",
             )
         )
-    this_month = Month(today.year, today.month)
-    if mapped.period_last and parse_period(mapped.period_last).last_month > this_month:
+    if not mapped.period_last:
+        return findings
+    period, this_month = parse_period(mapped.period_last), Month(today.year, today.month)
+    begins = date(period.first_month.year, period.first_month.month, 1)
+    if mapped.published is not None and mapped.published < begins:
+        findings.append(
+            Finding(
+                Severity.ERROR,
+                "published_too_early",
+                f"发布日期 {mapped.published} 早于表中时期 {period.text} 开始之日({begins});"
+                "请核对发布日期和表头中的年月,改正后重新上传。",
+                f"The publication date {mapped.published} lies before the table's period {period.text} began "
+                f"({begins}); check the date and the month in the header, correct the wrong one and upload again.",
+                period=period.text,
+                found=str(mapped.published),
+                expected=f">= {begins}",
+            )
+        )
+    if period.last_month > this_month:
+        latest = mapped.observations[mapped.observations["period"] == period.text]
         findings.append(
             Finding(
                 Severity.ERROR,
                 "period_in_future",
-                f"表中时期 {mapped.period_last} 尚未到来(本月为 {this_month.text});请核对表头中的年月。",
-                f"The table is for {mapped.period_last}, which has not come (this month is {this_month.text}); "
-                "check year and month in the header.",
-                period=mapped.period_last,
-                found=mapped.period_last,
+                f"表中时期 {period.text} 尚未到来(本月为 {this_month.text});请核对表头中的年月,改正后重新上传。",
+                f"The table is for {period.text}, which has not come (this month is {this_month.text}); "
+                "check year and month in the header, correct them and upload again.",
+                sheet="" if latest.empty else str(latest["sheet"].iloc[0]),
+                cell="" if latest.empty else str(latest["cell"].iloc[0]),
+                period=period.text,
+                found=period.text,
                 expected=f"<= {this_month.text}",
             )
         )
