@@ -11,10 +11,12 @@ from pathlib import Path
 import msoffcrypto.format.ooxml
 import openpyxl
 import pytest
+import xlsxwriter
+import xlwt
 
 from dagster_project.tables.grid import Book
 from dagster_project.tables.open_book import open_book
-from tests.tables.files import saved, with_part, xls, xlsx
+from tests.tables.files import saved, with_part, xls, xls_of_the_nineties, xlsx
 from validators.errors import (
     EmptyFileError,
     EncryptedWorkbookError,
@@ -215,10 +217,36 @@ def test_errors_and_formulas_without_a_value_are_known_by_their_place() -> None:
     assert grid.raw.tolist() == [["合计", None, None]]
 
 
-def test_an_old_workbook_tells_percent_formats_and_code_pages() -> None:
+def test_a_formula_of_an_old_workbook_without_a_value_is_known_by_its_place() -> None:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("外贸")
+    sheet.write(0, 0, 5)
+    sheet.write(1, 0, xlwt.Formula("A1*2"))
+    buffer = io.BytesIO()
+    book.save(buffer)
+    assert opened(buffer.getvalue(), "外贸.xls").sheets[0].unvalued == {(1, 0)}
+
+
+def test_a_formula_that_a_program_wrote_as_zero_was_never_calculated() -> None:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("外贸")
+        sheet.write_formula("A1", "=1+1")  # 0 is stored for its value
+        sheet.write_formula("A2", "=1+1", None, 2)
+    assert opened(buffer.getvalue()).sheets[0].unvalued == {(0, 0)}
+
+
+def test_an_old_workbook_tells_percent_formats() -> None:
     grid = opened(xls({"外贸": [["增速", 0.05]]}, percent=[(0, 1)]), "外贸.xls").sheets[0]
     assert grid.percent is not None
     assert grid.percent.tolist() == [[False, True]]
+
+
+@pytest.mark.parametrize("code_page", [936, 1252, 999])
+def test_an_old_workbook_that_names_a_wrong_code_page_is_read_in_chinese(code_page: int) -> None:
+    sheet = opened(xls_of_the_nineties(ROWS, code_page=code_page), "外贸.xls").sheets[0]
+    assert sheet.name == "外贸"
+    assert sheet.raw.tolist() == ROWS
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
