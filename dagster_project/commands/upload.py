@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import os
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -11,13 +12,18 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from dagster_project.commands.opening import Installation, installation, now
+from dagster_project.commands.choosing import named, refusal
+from dagster_project.commands.opening import installation, now
 from dagster_project.intake import Hints, Outcome, State
+from dagster_project.store import Upload
+from validators.catalogue import Catalogue
+from validators.errors import PeriodError
 from validators.findings import Severity
+from validators.names import NameTable
+from validators.periods import parse_period, read_period
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
 _WORDS = {
@@ -29,11 +35,24 @@ _WORDS = {
 }
 
 
+# A table from anywhere may hold characters that steer the terminal: they are shown as their pictures (␛), never sent.
+_VISIBLE = {code: 0x2400 + code for code in range(0x20) if code not in (0x09, 0x0A)}
+_VISIBLE |= {0x7F: 0x2421, **dict.fromkeys(range(0x80, 0xA0), 0xFFFD)}
+
+
 class Format(StrEnum):
     """How the result is printed."""
 
     TEXT = "text"
     JSON = "json"
+
+
+class Status(StrEnum):
+    """How settled the figures are."""
+
+    PRELIMINARY = "preliminary"
+    REVISED = "revised"
+    FINAL = "final"
 
 
 def upload(
@@ -46,8 +65,10 @@ def upload(
     ] = False,
     dataset: Annotated[str | None, typer.Option(help="数据集 dataset, where the table doesn't say")] = None,
     period: Annotated[str | None, typer.Option(help="时期 period such as 2025-03, where the table doesn't say")] = None,
-    region: Annotated[str | None, typer.Option(help="地区代码 region code, where the table doesn't say")] = None,
-    status: Annotated[str | None, typer.Option(help="preliminary | revised | final")] = None,
+    region: Annotated[
+        str | None, typer.Option(help="地区：代码、名称或别名 region, where the table doesn't say")
+    ] = None,
+    status: Annotated[Status | None, typer.Option(help="快报、修订、终核 how settled the figures are")] = None,
     published: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="发布日期 day of publication, known from then on")
     ] = None,
@@ -58,34 +79,91 @@ def upload(
 
     Exit code 0 when every file was stored (or had been before), 1 when any was rejected.
     """
-    hints = Hints(dataset, period, region, status, published.date() if published else None)
-    if queue and (dry_run or hints != Hints()):
+    said = any(hint is not None for hint in (dataset, period, region, status, published))
+    if queue and (dry_run or said):
         raise typer.BadParameter("--queue 不能与 --dry-run 或表格说明选项同用 / takes no --dry-run and no hints")
     who = by or getpass.getuser()
     console = Console()
+    results: list[dict[str, object]] = []
+    good = True
     with installation() as open_one:
-        if queue:
-            for file in files:
-                _enter(console, open_one, file, who)
-            return
-        outcomes = []
+        hints = _hints(open_one.catalogue, dataset, period, region, status, published)
         for file in files:
-            outcome = open_one.intake.submit(
-                file.read_bytes(), file.name, by=who, now=now(), hints=hints, dry_run=dry_run
-            )
-            outcomes.append(outcome)
+            data, name = file.read_bytes(), _name(file)
+            if queue:
+                entered = open_one.intake.land(data, name, by=who, now=now())
+                results.append(_entered_as_json(entered, name))
+                if output is Format.TEXT:
+                    _print_entered(console, entered, name)
+                continue
+            outcome = open_one.intake.submit(data, name, by=who, now=now(), hints=hints, dry_run=dry_run)
+            good = good and outcome.good
+            results.append(_as_json(outcome))
             if output is Format.TEXT:
                 print_outcome(console, outcome)
     if output is Format.JSON:
-        typer.echo(json.dumps([_as_json(outcome) for outcome in outcomes], ensure_ascii=False, indent=2))
-    if not all(outcome.good for outcome in outcomes):
+        typer.echo(json.dumps(results, ensure_ascii=False, indent=2))
+    if not good:
         raise typer.Exit(1)
 
 
-def _enter(console: Console, open_one: Installation, file: Path, who: str) -> None:
-    entered = open_one.intake.land(file.read_bytes(), file.name, by=who, now=now())
+def _hints(
+    catalogue: Catalogue,
+    dataset: str | None,
+    period: str | None,
+    region: str | None,
+    status: Status | None,
+    published: datetime | None,
+) -> Hints:
+    """What the options say, in the catalogue's words. A usage error (exit code 2) for what is none of them."""
+    if dataset is not None and dataset not in catalogue.datasets:
+        raise refusal("--dataset", f"没有这个数据集 no such dataset: {dataset}", list(catalogue.datasets))
+    return Hints(
+        dataset=dataset,
+        period=None if period is None else _period(period),
+        region=named(NameTable(catalogue.regions), region, "--region", "没有这个地区 no such region"),
+        status=None if status is None else status.value,
+        published=published.date() if published else None,
+    )
+
+
+def _period(text: str) -> str:
+    """SDMX, from SDMX or from what people write."""
+    try:
+        return parse_period(text).text
+    except PeriodError as error:
+        found = read_period(text)
+        if found is None:
+            raise typer.BadParameter(str(error), param_hint="--period") from error
+        return found.period.text
+
+
+def _name(file: Path) -> str:
+    """The file's name as text. A name that is no UTF-8 came out of an archive made on Windows: GB18030."""
+    raw = os.fsencode(file.name)
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("utf-8", "replace")
+
+
+def _print_entered(console: Console, entered: Upload, name: str) -> None:
     said = "已登记过 entered before" if entered.duplicate else "已登记,等待处理 entered, waiting for Dagster"
-    console.print(f"[bold]{escape(file.name)}[/]  第 {entered.id} 号 upload {entered.id}: {said}")
+    console.print(Text(name.translate(_VISIBLE), "bold"), f" 第 {entered.id} 号 upload {entered.id}: {said}")
+
+
+def _entered_as_json(entered: Upload, name: str) -> dict[str, object]:
+    return {
+        "file": name,
+        "state": entered.state.value,
+        "upload": entered.id,
+        "duplicate": entered.duplicate,
+        "dataset": entered.dataset,
+        "period_first": entered.period_first,
+        "period_last": entered.period_last,
+    }
 
 
 def print_outcome(console: Console, outcome: Outcome) -> None:
@@ -96,7 +174,7 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
         if outcome.period_first == outcome.period_last
         else (f"{outcome.period_first}..{outcome.period_last}")
     )
-    console.print(Text(outcome.file, "bold"), Text(f"{outcome.dataset} {periods}".strip(), "cyan"))
+    console.print(Text(outcome.file.translate(_VISIBLE), "bold"), Text(f"{outcome.dataset} {periods}".strip(), "cyan"))
     console.print(Text(f"  {words}", colour))
     if outcome.change is not None:
         counts = {
@@ -114,8 +192,8 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
     for finding in outcome.report.findings:
         table.add_row(
             Text(finding.severity.value, _COLOURS[finding.severity]),
-            Text(finding.place),
-            Text(f"{finding.zh}\n{finding.en}"),
+            Text(finding.place.translate(_VISIBLE)),
+            Text(f"{finding.zh}\n{finding.en}".translate(_VISIBLE)),
         )
     console.print(table)
 
