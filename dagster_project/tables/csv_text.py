@@ -16,7 +16,7 @@ from validators.errors import NotAWorkbookError
 
 _SEPARATORS = ",\t;"
 _LONGEST_CELL = 1_000_000
-_EMPTY_PER_CELL = 10
+_EMPTY_PER_CELL = 3
 
 
 def read_csv(data: bytes, file_name: str, max_cells: int) -> Book:

@@ -19,7 +19,7 @@ from validators.errors import TooLargeError
 
 _BYTES_PER_CELL = 200  # generous: a plain cell takes 30 to 60 bytes of XML
 _LEAST_BYTES = 64_000_000  # formats, themes and pictures, however few cells are allowed
-_EMPTY_PER_CELL = 10  # a sheet's rectangle may hold this many blank cells for each cell that is allowed
+_EMPTY_PER_CELL = 3  # a sheet's rectangle may hold this many blank cells for each cell that is allowed
 _MOST_TEXT = 1_000_000_000  # characters that shared texts may come to once each cell has its own copy
 
 

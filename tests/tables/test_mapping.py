@@ -427,3 +427,13 @@ def test_every_finding_speaks_both_languages(small_catalogue: Catalogue) -> None
         assert finding.en.isprintable()
         assert finding.en.rstrip().endswith(".")
         assert finding.zh.endswith("。")
+
+
+def test_a_title_of_another_month_than_the_header_is_an_error(small_catalogue: Catalogue) -> None:
+    finding = only(mapped(small_catalogue, trade(title="2025年4月龙湾区对外贸易")), "period_contradiction")
+    assert finding.severity is Severity.ERROR
+
+
+def test_a_region_given_that_no_table_is_about_is_an_error(small_catalogue: Catalogue) -> None:
+    assert blocks(mapped(small_catalogue, trade(), region="330300")) == ["wrong_region"]
+    assert blocks(mapped(small_catalogue, trade(), region="999999")) == ["region_unknown"]
