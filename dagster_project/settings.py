@@ -5,14 +5,22 @@ Belongs here: what differs between installations. Does not belong here: numbers 
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
 
 _ROOT = Path(__file__).resolve().parent.parent
+_SECRETS = "XUSHI_SECRETS_DIR"
 
 
 class Settings(BaseSettings):
@@ -25,6 +33,7 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         default=None, description="SQLAlchemy URL; without it an SQLite file in the home folder"
     )
+    database_password: SecretStr | None = Field(default=None, description="its password, where the URL holds none")
     pushgateway_url: str | None = Field(default=None, description="Pushgateway to push to; without it no push")
     prometheus: Path | None = Field(default=None, description="Prometheus for `xushi up`; without it the one on PATH")
     alertmanager: Path | None = Field(default=None, description="Alertmanager for `xushi up`; without it from PATH")
@@ -40,6 +49,20 @@ class Settings(BaseSettings):
     timezone: str = Field(default="Asia/Shanghai", description="time zone of dates and of the release calendar")
     kept_months: int = Field(default=36, gt=0, description="months of history shown as gauges")
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic names what it passes
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic names what it passes
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment, then the files of the folder in XUSHI_SECRETS_DIR, named like the variables."""
+        folder = os.environ.get(_SECRETS)
+        files = () if folder is None else (SecretsSettingsSource(settings_cls, secrets_dir=folder),)
+        return (init_settings, env_settings, *files)
+
     @cached_property
     def zone(self) -> ZoneInfo:
         """The time zone."""
@@ -54,5 +77,14 @@ class Settings(BaseSettings):
     def store_url(self) -> str:
         """The database URL, with its password: for the engine alone, never for a log."""
         if self.database_url is not None:
-            return self.database_url.get_secret_value()
+            return _with_password(self.database_url.get_secret_value(), self.database_password)
         return f"sqlite:///{(self.home / 'xushi.sqlite').resolve()}"
+
+
+def _with_password(url: str, password: SecretStr | None) -> str:
+    """The URL with the password for its user; unchanged where it names no user or has a password already."""
+    parts = urlsplit(url)
+    user, at, host = parts.netloc.rpartition("@")
+    if password is None or not user or ":" in user:
+        return url
+    return parts._replace(netloc=f"{user}:{quote(password.get_secret_value(), safe='')}{at}{host}").geturl()

@@ -62,7 +62,7 @@ def up(
         only=_groups(only), without=_groups(without), port_of=_ports(port), free_ports=free_ports, seconds=seconds
     )
     catalogue = load_catalogue(settings.catalogue)
-    made = plan.make(settings, choices, _supplied(catalogue))
+    made = plan.make(settings, choices, _supplied(catalogue), starting=not (print_config or write_config))
     console = Console()
     if print_config:
         print_plan(console, made)

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from dagster_project.stack import components as known
 from dagster_project.stack import health
 from dagster_project.stack.components import Component
@@ -30,6 +32,7 @@ class Place:
     environment: Mapping[str, str]
     pushgateway_url: str | None = None
     grafana_url: str | None = None
+    grafana_token: SecretStr | None = None
     retention_hours: int = 120
 
     def file(self, name: str) -> str:
@@ -169,7 +172,8 @@ def _dashboards(place: Place) -> Launch:
     command += ["--folder", place.file("grafana/dashboards")]
     if place.runs(known.PROMETHEUS):
         command += ["--prometheus-url", place.url(known.PROMETHEUS)]
-    return Launch(known.DASHBOARDS, tuple(command), place.environment)
+    token = {} if place.grafana_token is None else {"XUSHI_GRAFANA_TOKEN": place.grafana_token.get_secret_value()}
+    return Launch(known.DASHBOARDS, tuple(command), {**place.environment, **token})
 
 
 def grafana_home(program: Path) -> Path | None:

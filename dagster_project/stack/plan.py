@@ -97,8 +97,9 @@ class Plan:
                 path.write_text(content, encoding="utf-8")
 
 
-def make(settings: Settings, choices: Choices, supplied: Supplied) -> Plan:
-    """The plan for an installation. PortsTakenError when a port is in use.
+def make(settings: Settings, choices: Choices, supplied: Supplied, *, starting: bool = True) -> Plan:
+    """The plan for an installation. With `starting` a port that is in use is a PortsTakenError; without, the stack may
+    be running.
 
     A Pushgateway or a Grafana that the settings name by URL is used instead of a new one."""
     home = settings.home.resolve()
@@ -107,7 +108,7 @@ def make(settings: Settings, choices: Choices, supplied: Supplied) -> Plan:
     wanted = _wanted(settings, choices, [each.component for each in elsewhere])
     programs, missing = _programs(settings, wanted)
     started = _able(wanted, programs, settings)
-    port_of = ports.choose(started, choices.port_of, free=choices.free_ports)
+    port_of = ports.choose(started, choices.port_of, free=choices.free_ports, trying=starting)
     place = Place(
         folder=folder,
         programs={component.key: programs[component.key] for component in started},
@@ -120,6 +121,7 @@ def make(settings: Settings, choices: Choices, supplied: Supplied) -> Plan:
         },
         pushgateway_url=settings.pushgateway_url,
         grafana_url=settings.grafana_url,
+        grafana_token=settings.grafana_token,
         retention_hours=configuration.retention_hours(supplied.alertmanager),
     )
     if place.runs(known.PUSHGATEWAY):

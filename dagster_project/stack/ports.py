@@ -35,10 +35,12 @@ class PortsTakenError(XushiError):
         super().__init__("\n".join(lines))
 
 
-def choose(components: Iterable[Component], given: Mapping[str, int], *, free: bool) -> dict[str, int]:
+def choose(
+    components: Iterable[Component], given: Mapping[str, int], *, free: bool, trying: bool = True
+) -> dict[str, int]:
     """A port for each component by key: the given one, else with `free` one that nobody holds, else the usual one.
 
-    PortsTakenError when somebody holds one of them, or two components were given the same."""
+    With `trying`, PortsTakenError when somebody holds one of them, or two components were given the same."""
     chosen: dict[str, int] = {}
     taken: dict[Component, int] = {}
     held: list[socket.socket] = []
@@ -46,6 +48,9 @@ def choose(components: Iterable[Component], given: Mapping[str, int], *, free: b
         # The fixed ones first, so that a free one never takes what another component was given.
         for component in sorted((each for each in components if each.port), key=lambda each: each.key not in given):
             wanted = given.get(component.key, 0 if free else component.port)
+            if wanted and not trying:
+                chosen[component.key] = wanted
+                continue
             try:
                 holder = _hold(wanted)
             except OSError:

@@ -18,6 +18,7 @@ _SECRET = re.compile(
 )
 # Webhook addresses of WeCom, DingTalk and Feishu carry their key.
 _KEY_IN_URL = re.compile(r"((?:key|access_token|token)=|/hook/)[\w-]+")
+_SECRET_VARIABLES = ("_TOKEN", "_PASSWORD", "_SECRET")
 
 
 def print_plan(console: Console, plan: Plan) -> None:
@@ -31,7 +32,10 @@ def print_plan(console: Console, plan: Plan) -> None:
     _line(console, "")
     for launch in plan.launches:
         _line(console, f"# {launch.component.name}")
-        words = [f"{name}={value}" for name, value in launch.environment.items()]
+        words = [
+            f"{name}={'***' if name.endswith(_SECRET_VARIABLES) else value}"
+            for name, value in launch.environment.items()
+        ]
         _line(console, shlex.join(["env", *words, *launch.command] if words else launch.command))
     for absent in plan.missing:
         _line(console, f"# {absent.component.name}: {absent.reason}; {absent.component.how_to_install}")

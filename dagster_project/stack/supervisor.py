@@ -17,7 +17,7 @@ from typing import Protocol
 from dagster_project.stack.processes import Guard, Launch, Running
 
 READY_SECONDS = 120.0  # Dagster on a busy machine; a program that has ended is noticed at once
-GRACE_SECONDS = 10.0
+GRACE_SECONDS = 20.0  # Dagster first lets a run of a table end, which takes seconds
 _POLL_SECONDS = 0.25
 
 

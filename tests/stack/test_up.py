@@ -193,8 +193,20 @@ def test_a_name_that_is_none_is_wrong_usage_and_the_known_ones_are_listed(tmp_pa
 
 
 def test_print_config_starts_and_writes_nothing(tmp_path: Path) -> None:
-    result = told(tmp_path, "--print-config", "--free-ports")
+    elsewhere = {"XUSHI_GRAFANA_URL": "http://127.0.0.1:3000", "XUSHI_GRAFANA_TOKEN": "glsa_secret"}
+    result = told(tmp_path, "--print-config", "--free-ports", **elsewhere)
     assert result.returncode == 0
+    assert "dashboards push --url http://127.0.0.1:3000" in result.stdout
+    assert "glsa_secret" not in result.stdout
     assert "scrape_configs:" in result.stdout
     assert "api grpc -m dagster_project.definitions" in result.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+def test_write_config_writes_the_files_while_the_ports_are_in_use(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        port = holder.getsockname()[1]
+        result = told(tmp_path, "--write-config", "--port", f"alertmanager={port}", *MONITORS)
+    assert result.returncode == 0, result.stderr
+    assert f"127.0.0.1:{port}" in (tmp_path / "stack" / "prometheus.yml").read_text()
+    assert not list((tmp_path / "stack" / "logs").iterdir())
