@@ -28,8 +28,9 @@ def fractions(figures: Figures) -> Flagged:
     """Warnings `percent_as_fraction` on growth figures and on ratios in per cent, with the value times 100.
 
     Growth: by at least four stored figures of the same indicator, when the figure also shows more decimals than they
-    do (0.052 among 5.1, 4.8, ...; a real 0.2 doesn't); or when all growth figures of the upload (at least four that
-    are not zero) are below half a per cent. Ratios: by the stored figures of the same indicator."""
+    do (0.052 among 5.1, 4.8, ...; a real 0.2 doesn't) and, unless another figure of the upload has given the mistake
+    away, is far from them as typed; or when all growth figures of the upload (at least four that are not zero) are
+    below half a per cent. Ratios: by the stored figures of the same indicator."""
     growth = np.isin(figures.measure, (YOY_MONTH, YOY_YTD))
     level = (figures.measure == LEVEL) & figures.codes.per_cent[figures.indicator]
     level &= figures.codes.is_kind(Kind.RATIO)[figures.indicator]
@@ -39,7 +40,10 @@ def fractions(figures: Figures) -> Flagged:
         as_typed, as_per_cent = np.abs(figures.value - median), np.abs(100 * figures.value - median)
         ordinary = (points >= _ENOUGH) & (as_typed <= _AWAY * deviation)
         by_history = growth & asked & (points >= _ENOUGH) & (np.abs(figures.value) < 1) & _finer(figures)
-        by_history &= (as_typed > _AWAY * deviation) & (as_per_cent <= _NEAR * deviation)
+        by_history &= as_per_cent <= _NEAR * deviation
+        # An indicator that often comes near zero tells nothing by itself; its neighbours in the same table do.
+        given_away = by_history & (as_typed > _AWAY * deviation)
+        by_history &= given_away.any()
         as_before = np.abs(100 * figures.value / median - 1) <= _RATIO_NEAR
         by_history |= level & asked & (points >= 1) & (np.abs(figures.value) < 1) & as_before
     whole = growth & asked

@@ -164,6 +164,18 @@ def test_real_growth_near_zero_is_left_alone(history: Any, figure: Any, value: f
     assert not history([figure("2025-02", "yoy_ytd", value, GROWTH)], growths(figure, before))
 
 
+def test_a_fraction_that_might_be_real_is_called_beside_one_that_is_not(history: Any, figure: Any) -> None:
+    online = "online_retail_sales_growth"  # often near zero
+    before = [figure(f"2024-{m:02d}", "yoy_ytd", value, online) for m, value in enumerate([6.0, -1.0, 3.0, 0.5], 2)]
+    doubtful, clear = figure("2025-02", "yoy_ytd", 0.031, online), figure("2025-02", "yoy_ytd", 0.052, GROWTH)
+    assert not history([doubtful], before)
+    both = history([doubtful, clear], before + growths(figure, [5.1, 4.8, 6.0, 5.5]))
+    assert {(finding.rule, finding.expected) for finding in both} == {
+        ("percent_as_fraction", "3.1?"),
+        ("percent_as_fraction", "5.2?"),
+    }
+
+
 def test_an_upload_full_of_fractions_is_one_finding(history: Any, figure: Any) -> None:
     new = growths(figure, [0.051, -0.012, 0.06, 0.055, 0.0], 2025)
     (finding,) = history([{**row, "cell": f"F{at + 4}"} for at, row in enumerate(new)], [])
