@@ -129,9 +129,11 @@ def nothing_read(file_name: str) -> Finding:
     return Finding(
         Severity.ERROR,
         "no_table",
-        f"“{file_name}”中没有找到表格：需要一行表头（指标、本月、累计……），其下每行一个指标名称和数值。",
+        f"“{file_name}”中没有找到表格：需要一行表头（指标、本月、累计……），其下每行一个指标名称和数值；"
+        "请核对是否传错了文件，或补上表头后重新上传。",
         f"No table was found in {file_name!r}: there must be a header row (indicator, month, year to date ...) "
-        "and below it rows with a label and figures.",
+        "and below it rows with a label and figures; check whether it is the right file, or add the header and "
+        "hand it in again.",
         expected="表头和数据行 / a header and rows of figures",
     )
 
