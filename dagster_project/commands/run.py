@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from dagster_project.commands.opening import installation
+from dagster_project.commands.watching import watched
 from dagster_project.settings import Settings
 from validators.catalogue_file import load_catalogue
 from validators.errors import XushiError
@@ -85,17 +86,21 @@ def _run(console: Console, choose: Callable[[ModuleType], list[tuple[str, str, s
 
     os.environ["DAGSTER_HOME"] = str(runs.instance_folder())
     loaded = load()
-    with runs.open_instance() as instance:
+    with installation() as open_one, runs.open_instance() as instance:
         good = True
         for of, first, last, keys in choose(runs):
-            console.print(f"    {of}: {first}..{last}, {len(keys)} 张表 tables ...", end=" ", highlight=False)
-            done = runs.run_tables(loaded, instance, of, first, last, keys)
+            with watched(console, open_one.store, "检查、入库 check and store"):
+                done = runs.run_tables(loaded, instance, of, first, last, keys)
             good = good and done.success
-            console.print("[green]完成 done[/]" if done.success else _failed(done))
-        console.print("    progress, gauges ...", end=" ")
+            _say(console, f"{of}: {first}..{last}, {len(keys)} 个数据集 datasets", done)
         done = runs.run_publish(loaded, instance)
-        console.print("[green]完成 done[/]" if done.success else _failed(done))
+        _say(console, "progress, gauges", done)
         return good and done.success
+
+
+def _say(console: Console, words: str, done: dg.ExecuteInProcessResult) -> None:
+    said = "[green]完成 done[/]" if done.success else _failed(done)
+    console.print(f"    {words}: {said}", highlight=False)
 
 
 def _failed(done: dg.ExecuteInProcessResult) -> str:
