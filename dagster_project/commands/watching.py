@@ -1,7 +1,7 @@
 """A bar on the terminal while tables are taken in: how many of those that waited are decided.
 
-Belongs here: watching from outside, in a thread, since a Dagster run says nothing until it ends. Does not belong here: the
-run.
+Belongs here: watching from outside, in a thread, since a Dagster run says nothing until it ends. Does not belong here:
+the run.
 """
 
 from __future__ import annotations
