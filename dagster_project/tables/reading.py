@@ -7,6 +7,7 @@ formats (`open_book.py`), the anatomy of a table (`layout.py`), the catalogue's 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ import pandas as pd
 
 from dagster_project.tables import reading_findings as say
 from dagster_project.tables.bands import is_meta
-from dagster_project.tables.cells import Cells, Holds, look_at
+from dagster_project.tables.cells import Cells, Holds, look_at, shown
 from dagster_project.tables.columns import as_found
 from dagster_project.tables.grid import Book, Bools, Grid, address, ranges
 from dagster_project.tables.layout import Layout, find_tables
@@ -32,6 +33,7 @@ MAX_BYTES, MAX_CELLS = 50_000_000, 2_000_000  # where the caller has no settings
 COLUMNS = (*CELL, "row", "column", "table", "role", "rest")
 _PUBLISHED = re.compile(r"(?:发布|公布|发表|印发)(?:日期|时间)?\s*[:：]?\s*(.*)")
 _DAY = re.compile(r"((?:19|20)[0-9]{2})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?")
+_DATE_STATED = re.compile(r"(?:发布|公布|印发)(?:日期|时间)")
 _REVISED = re.compile(r"修订|订正|更正")
 
 
@@ -203,13 +205,17 @@ def _read_sheet(seen: _Seen, lent: _Lent, book: Book) -> _ReadSheet:
         findings += part.findings
     findings = [*_borrowed(seen, lent, own_year, parts), *findings]
     titles = [title for layout in seen.layouts for title in layout.titles if not is_meta(title)]
+    published, unreadable = _published(seen.cells)
+    if unreadable is not None:
+        row, column, text = unreadable
+        findings.append(say.published_unreadable(name, address(row, column), text))
     sheet = Sheet(
         name=name,
         title=titles[0] if titles else "",
         hidden=False,
         unit=parts[0].unit if parts else "",
         period=tables[0].period if tables else "",
-        published=_published(seen.cells),
+        published=published,
         revised=any(_REVISED.search(text) for text in (name, *titles)),
     )
     return _ReadSheet(sheet, parts, tables, findings)
@@ -254,9 +260,12 @@ def _left_out(seen: _Seen, *, certain: bool) -> Iterator[Finding]:
     name, cells = seen.grid.name, seen.cells
     for row, column in np.argwhere((cells.holds == Holds.ERROR) & ~seen.used).tolist():
         yield say.error_cell(name, address(row, column), cells.text(row, column), "", in_table=False)
-    for row, column in np.argwhere((cells.holds == Holds.UNVALUED) & ~seen.used).tolist():
-        yield say.formula_without_value(name, address(row, column), "", in_table=False, certain=certain)
     loose = (cells.holds == Holds.NUMBER) & ~seen.used
+    for row, column in np.argwhere((cells.holds == Holds.UNVALUED) & ~seen.used).tolist():
+        # With its label gone a row of figures is in no table: then the formula takes figures away.
+        yield say.formula_without_value(
+            name, address(row, column), "", in_table=bool(loose[row].any()), certain=certain
+        )
     if loose.any():
         yield say.numbers_outside_tables(name, ranges(loose))
     hidden = _hidden_numbers(seen.grid)
@@ -274,18 +283,24 @@ def _hidden_numbers(grid: Grid) -> Bools:
     return where
 
 
-def _published(cells: Cells) -> date | None:
-    """The date behind 发布日期, in the same cell or in the next filled one of its row."""
+def _published(cells: Cells) -> tuple[date | None, tuple[int, int, str] | None]:
+    """The date behind 发布日期, in the same cell or in the next filled one of its row; without one, the row, column and
+    text of what stands there in its place."""
+    unreadable = None
     for row, column in np.argwhere(cells.holds == Holds.TEXT).tolist() if _mentions(cells) else []:
-        match = _PUBLISHED.search(str(cells.texts[row, column]))
+        text = str(cells.texts[row, column])
+        match = _PUBLISHED.search(text)
         if match is None:
             continue
         beside = [value for value in cells.raw[row, column + 1 :].tolist() if value is not None][:1]
         for value in (match[1], *beside):
             day = _day(value)
             if day is not None:
-                return day
-    return None
+                return day, None
+        stated = match[1].strip() or next((shown(value) for value in beside), "")
+        if _DATE_STATED.search(text) and stated and unreadable is None:
+            unreadable = (row, column, stated)
+    return None, unreadable
 
 
 def _mentions(cells: Cells) -> bool:
@@ -295,7 +310,7 @@ def _mentions(cells: Cells) -> bool:
 def _day(value: object) -> date | None:
     if isinstance(value, date):
         return date(value.year, value.month, value.day)
-    match = _DAY.search(str(value))
+    match = _DAY.search(unicodedata.normalize("NFKC", str(value)))
     if match is None:
         return None
     try:

@@ -80,10 +80,10 @@ def formula_without_value(sheet: str, cell: str, label: str, *, in_table: bool, 
     )
 
 
-def text_in_number(sheet: str, cell: str, text: str, label: str, *, has_digits: bool) -> Finding:
-    """Words stand where a number is expected."""
+def text_in_number(sheet: str, cell: str, text: str, label: str, *, is_figure: bool) -> Finding:
+    """Words stand where a number is expected; an error where a figure is lost with them."""
     return Finding(
-        Severity.ERROR if has_digits else Severity.WARNING,
+        Severity.ERROR if is_figure else Severity.WARNING,
         "text_in_number",
         f"{sheet}!{cell} {_of(label)}应为数值，却是文字“{text}”；请只填数字，单位写在表头，缺数填“…”。",
         f"{sheet}!{cell} {_of(label)}should be a number but is the text {text!r}; type the number alone, "
@@ -92,6 +92,21 @@ def text_in_number(sheet: str, cell: str, text: str, label: str, *, has_digits: 
         cell=cell,
         found=text,
         expected="数值 / a number",
+    )
+
+
+def published_unreadable(sheet: str, cell: str, text: str) -> Finding:
+    """The table states a date of publication that is no date."""
+    return Finding(
+        Severity.WARNING,
+        "published_unreadable",
+        f"{sheet}!{cell} 的发布日期“{text}”不是日期，按收到文件的时间计；请写作 2025-05-16。",
+        f"The publication date {text!r} ({sheet}!{cell}) is no date, so the file counts as published when it came in; "
+        "write it as 2025-05-16.",
+        sheet=sheet,
+        cell=cell,
+        found=text,
+        expected="2025-05-16",
     )
 
 

@@ -6,6 +6,7 @@ tables (`layout.py`), whose year a sheet without one takes (`reading.py`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -31,6 +32,11 @@ from dagster_project.tables.units_of_cells import cell_units, stated_in
 from validators.catalogue import Measure
 from validators.findings import Finding
 from validators.periods import Found, Month, Period
+
+# 三十三点二: a figure that was typed in words, where 待核实 says that there is none.
+_SPELT_OUT = re.compile(
+    r"(?:百分之|负|约)*[〇○零一二两三四五六七八九十百千万亿点壹贰叁肆伍陆柒捌玖拾佰仟]{2,}[多余]?[元家个项人户件次]?"
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -207,7 +213,10 @@ def _problems(sheet: str, layout: Layout, cells: Cells, holds: NDArray[np.int8],
             findings.append(say.error_cell(sheet, cell, text, label, in_table=True))
         elif kind == Holds.UNVALUED:
             findings.append(say.formula_without_value(sheet, cell, label, in_table=True, certain=certain))
-        elif not unit_in(text) or any(sign.isdigit() for sign in text):
-            digits = any(sign.isdigit() for sign in text)
-            findings.append(say.text_in_number(sheet, cell, text, label, has_digits=digits))
+        else:
+            digits = any(sign.isdigit() for sign in text) or _SPELT_OUT.fullmatch(text) is not None
+            if digits or kind == Holds.OTHER or not unit_in(text):
+                findings.append(
+                    say.text_in_number(sheet, cell, text, label, is_figure=digits or bool(kind == Holds.OTHER))
+                )
     return findings

@@ -20,15 +20,26 @@ from dagster_project.tables.unit_words import is_unit, plain, stated_units, unit
 _MONEY = re.compile(r"(?:额|收入|支出|利润|税收?|产值|增加值|投资|存款|贷款|资金)$")
 _AREA = re.compile(r"面积$")
 _SHARES = ("%", "‰")
+# 单位：英镑 is a unit although nobody knows it; 单位：区统计局 is who filled the table in.
+_UNKNOWN = re.compile(r"[(\[]?(?:计量|货币|金额|数量)?单位\s*:\s*([^\s,、;:()\[\]]{1,6})[)\]]?")
+_BODY = re.compile(
+    r"(?:局|委|会|办|部|厅|院|所|处|科|室|组|队|省|市|区|县|镇|乡|村|街道|社区|公司|集团|中心|厂|站|行|社|校|学|政府|本级)$"
+)
 
 
 def stated_in(texts: Sequence[str]) -> tuple[str, ...]:
     """The units that titles and corner cells state for a whole table; for the title itself only in brackets."""
     units: list[str] = []
     for text in texts:
-        stated = stated_units(text) or ((unit_in(text),) if unit_in(text) else ())
+        stated = stated_units(text) or ((unit_in(text),) if unit_in(text) else _unknown_unit(text))
         units += [unit for unit in stated if unit not in units]
     return tuple(units)
+
+
+def _unknown_unit(text: str) -> tuple[str, ...]:
+    """What is stated as the unit and is none that is known: it contradicts whatever unit is expected."""
+    match = _UNKNOWN.fullmatch(plain(text))
+    return () if match is None or _BODY.search(match[1]) else (match[1],)
 
 
 def cell_units(layout: Layout, columns: Sequence[Column], table: Sequence[str], percent: Bools) -> Objects:
