@@ -2,6 +2,7 @@
 
 XushiError                      everything raised on purpose
 ├── CatalogueError              the catalogue can't be used; carries every problem found, with file and line
+├── ContactsError               the contacts can't be used; carries every problem found, with file and line
 ├── UnreadableFileError         the bytes are no table that can be read; trying again can't help
 │   ├── EmptyFileError
 │   ├── NotAWorkbookError       e.g. a text file named .xlsx
@@ -30,6 +31,15 @@ class XushiError(Exception):
 class CatalogueError(XushiError):
     """The catalogue can't be used. `problems` holds one line each: file, line, key, what is wrong, nearest valid
     name."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(problems))
+
+
+class ContactsError(XushiError):
+    """The contacts can't be used, or a secret that they refer to isn't there. `problems` holds one line each, without
+    any secret."""
 
     def __init__(self, problems: list[str]) -> None:
         self.problems = tuple(problems)
