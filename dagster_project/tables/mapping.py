@@ -90,6 +90,9 @@ def to_observations(
     found, problems = converted(taken, catalogue)
     findings += problems
     found, problems = with_periods(found, catalogue.datasets[chosen].cadence, period)
+    # The reader, who knows no period given, has said of the same sheets that they state none.
+    settled = {table.sheet for table in used} if period else {finding.sheet for finding in problems}
+    findings = [finding for finding in findings if finding.rule != "period_unknown" or finding.sheet not in settled]
     findings += problems
     filled = found[found["value"].notna()]
     findings += _wrong_period(filled, period)
