@@ -19,7 +19,7 @@ from dagster_project.settings import Settings
 from dagster_project.stack import components, lock, plan, supervisor
 from dagster_project.stack.printing import print_plan
 from dagster_project.stack.report import Terminal
-from dashboards import build, provisioning
+from dashboards import alerts, build, provisioning
 from validators.catalogue import Catalogue
 from validators.catalogue_file import load_catalogue
 
@@ -71,7 +71,7 @@ def up(
         made.write()
         console.print(f"配置已写入 configuration written to {made.folder}", highlight=False, soft_wrap=True)
         return
-    terminal = Terminal(console, made)
+    terminal = Terminal(made)
     with lock.held(made.folder):
         made.write()
         stop, hurry = _on_signals()
@@ -90,7 +90,11 @@ def _supplied(catalogue: Catalogue) -> plan.Supplied:
             prometheus_url=prometheus_url.replace("$", "$$"), dashboards=str(folder).replace("$", "$$")
         )
 
+    def rules(grafana_url: str | None) -> str:
+        return alerts.prometheus_text(catalogue, alerts.Links(grafana=grafana_url) if grafana_url else None)
+
     return plan.Supplied(
+        rules=rules,
         dashboards={f"{each.uid}.json": build.encoded(each) for each in build.dashboards(catalogue)},
         provisioning=provided,
     )

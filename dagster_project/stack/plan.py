@@ -24,10 +24,11 @@ _DASHBOARDS = "grafana/dashboards"
 
 @dataclass(frozen=True, slots=True)
 class Supplied:
-    """What others make and the stack serves: Prometheus' rules (None: none), Alertmanager's configuration, dashboards
-    by file name, and Grafana's provisioning files by name for a Prometheus URL and a folder of dashboards."""
+    """What others make and the stack serves: Prometheus' rules for the URL of a Grafana (None: there is none),
+    Alertmanager's configuration, dashboards by file name, and Grafana's provisioning files by name for a Prometheus URL
+    and a folder of dashboards."""
 
-    rules: str | None = None
+    rules: Callable[[str | None], str] | None = None
     alertmanager: Mapping[str, Any] = field(default_factory=configuration.silent_alertmanager)
     dashboards: Mapping[str, str] = field(default_factory=dict)
     provisioning: Callable[[str, Path], Mapping[str, str]] = lambda _url, _folder: {}
@@ -201,7 +202,8 @@ def _files(place: Place, choices: Choices, supplied: Supplied) -> dict[Path, str
             )
         )
         if supplied.rules:
-            made["prometheus-rules.yaml"] = supplied.rules
+            own = place.url(known.GRAFANA) if place.runs(known.GRAFANA) else None
+            made["prometheus-rules.yaml"] = supplied.rules(place.grafana_url or own)
     if place.runs(known.ALERTMANAGER):
         made["alertmanager.yml"] = configuration.text(supplied.alertmanager)
     if place.runs(known.DAGSTER_CODE):

@@ -5,6 +5,7 @@ Belongs here: lines and the table of addresses. Does not belong here: deciding a
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -25,11 +26,20 @@ _WORDS = {
 }
 
 
-class Terminal:
-    """Says it on a console. A terminal that has gone away keeps nobody from stopping."""
+class _Console(Console):
+    """Goes silent when its reader has gone away, where the original ends the program."""
 
-    def __init__(self, console: Console, plan: Plan) -> None:
-        self._console, self._plan = console, plan
+    def on_broken_pipe(self) -> None:
+        """Nobody reads any more; the stack runs on."""
+        with contextlib.suppress(SystemExit):
+            super().on_broken_pipe()
+
+
+class Terminal:
+    """Says it on the standard output. A terminal that has gone away keeps nobody from running or stopping."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._console, self._plan = _Console(), plan
 
     def beginning(self) -> None:
         """Before the start: what will not be started, and why."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from urllib.parse import quote
 import psutil
 import pytest
 
-from tests.stack.programs import MONITORS, WITH_PUSHGATEWAY, Stack, started, told
+from tests.stack.programs import MONITORS, WITH_PUSHGATEWAY, XUSHI, Stack, environment, started, told
 
 
 def asked(url: str) -> Any:
@@ -63,6 +64,13 @@ def test_the_gauges_of_a_target_reach_prometheus_once_although_two_components_sh
     assert query_until_found(prometheus, 'up{job="xushi-metrics"} == 1')
 
 
+def test_prometheus_evaluates_the_rules_of_the_catalogue(stack: Stack) -> None:
+    groups = asked(f"{stack.address('Prometheus')}/api/v1/rules")["data"]["groups"]
+    names = {rule["name"] for group in groups for rule in group["rules"]}
+    assert {"TargetOffTrack", "DataLate", "GaugesAbsent"} <= names
+    assert not [rule["lastError"] for group in groups for rule in group["rules"] if rule.get("lastError")]
+
+
 def test_prometheus_knows_the_alertmanager(stack: Stack) -> None:
     known = asked(f"{stack.address('Prometheus')}/api/v1/alertmanagers")["data"]["activeAlertmanagers"]
     assert [each["url"] for each in known] == [f"{stack.address('Alertmanager')}/api/v2/alerts"]
@@ -101,6 +109,22 @@ def test_ctrl_c_stops_all_in_reverse_order(tmp_path: Path) -> None:
 def test_a_stop_in_the_middle_of_the_start_leaves_nothing(tmp_path: Path) -> None:
     with started(tmp_path, ["--free-ports", *MONITORS]) as stack:
         stack.wait_for("就绪 ready")
+        assert stack.stop(signal.SIGTERM) == 0
+        assert stack.left() == []
+
+
+def test_it_runs_on_and_stops_well_when_nobody_reads_what_it_says(tmp_path: Path) -> None:
+    command = [XUSHI, "up", "--free-ports", *MONITORS]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment(tmp_path)) as up:
+        stack = Stack(up, tmp_path, tmp_path / "printed")
+        assert up.stdout is not None
+        up.stdout.readline()
+        up.stdout.close()
+        end = time.monotonic() + 15
+        while len(stack.left()) < 2:
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        time.sleep(1)  # in which it says that they are ready
         assert stack.stop(signal.SIGTERM) == 0
         assert stack.left() == []
 
