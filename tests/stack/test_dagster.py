@@ -7,7 +7,12 @@ import signal
 import urllib.request
 from pathlib import Path
 
+import pytest
+
 from tests.stack.programs import started
+
+# One after another on one worker: each starts several servers.
+pytestmark = pytest.mark.xdist_group("stack")
 
 
 def test_dagster_loads_the_assets_beats_its_daemon_and_leaves_nothing_when_killed(tmp_path: Path) -> None:

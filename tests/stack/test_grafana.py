@@ -7,10 +7,14 @@ import configparser
 import sys
 from pathlib import Path
 
+import pytest
 import yaml
 
 from tests.servers.grafana import TOKEN, grafana_server
 from tests.stack.programs import started
+
+# One after another on one worker: each starts several servers.
+pytestmark = pytest.mark.xdist_group("stack")
 
 STAND_IN = """#!{python} -I
 import argparse, configparser, http.server

@@ -18,6 +18,9 @@ import pytest
 
 from tests.stack.programs import MONITORS, WITH_PUSHGATEWAY, XUSHI, Stack, environment, started, told
 
+# One after another on one worker: each starts several servers, and the fixture's are shared.
+pytestmark = pytest.mark.xdist_group("stack")
+
 
 def asked(url: str) -> Any:
     with urllib.request.urlopen(url, timeout=5) as answer:
