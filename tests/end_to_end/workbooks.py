@@ -10,6 +10,7 @@ import io
 import struct
 import zipfile
 from collections.abc import Callable, Mapping
+from typing import Any, Literal
 
 import openpyxl
 import xlsxwriter
@@ -18,7 +19,15 @@ from msoffcrypto.format.ooxml import OOXMLFile
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-Cells = Mapping[str, object]  # '龙湾区!B5' -> what to put there; None empties it
+# Where the sample's table of April has its figures: exports of the district, and a part of them in the row below.
+DISTRICT, CITY = "330303", "330300"
+TITLE = "龙湾区!A1"
+MONTH, YTD, GROWTH = "龙湾区!B5", "龙湾区!C5", "龙湾区!D5"
+PART_MONTH, PART_YTD, PART_GROWTH = "龙湾区!B6", "龙湾区!C6", "龙湾区!D6"
+PUBLISHED = "龙湾区!A9"
+
+Damage = Callable[[bytes], bytes]
+Cells = Mapping[str, Any]  # '龙湾区!B5' -> what to put there; None empties it
 
 
 def edited(data: bytes, change: Callable[[Workbook], object]) -> bytes:
@@ -60,6 +69,11 @@ def value(data: bytes, place: str) -> float:
     return float(found)
 
 
+def number(of: float) -> str:
+    """A number as findings write it."""
+    return f"{round(of, 6):g}" if abs(of) < 1e5 else f"{round(of):d}"
+
+
 def text(data: bytes, place: str) -> str:
     """The text in a cell."""
     sheet, _, cell = place.partition("!")
@@ -98,7 +112,7 @@ def in_one_sheet(data: bytes, upper: str, lower: str, *, beside: bool = False) -
     return edited(data, move)
 
 
-def hiding(data: bytes, sheet: str, state: str = "hidden") -> bytes:
+def hiding(data: bytes, sheet: str, state: Literal["hidden", "veryHidden"] = "hidden") -> bytes:
     """The workbook with one sheet out of sight."""
 
     def hide(book: Workbook) -> None:
