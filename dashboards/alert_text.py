@@ -14,6 +14,7 @@ place of it, in some releases in some keys.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -66,6 +67,22 @@ class Figure:
         return f"max by ({self.key}) ({self.metric}){shown} or {marked('vector(0)', self.key, '-')}"
 
 
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """A name that stands for what a label says, in other words: `<name>` in a text. What isn't in `words` stays."""
+
+    name: str
+    label: str
+    words: Mapping[str, str]
+
+    def template(self, labels: str) -> str:
+        """The Go template; the alert's labels are in `labels`."""
+        cases = [f"if eq {labels}.{self.label} {_literal(said)} }}}}{other}" for said, other in self.words.items()]
+        if not cases:
+            return f"{{{{ {labels}.{self.label} }}}}"
+        return "{{ " + "{{ else ".join(cases) + f"{{{{ else }}}}{{{{ {labels}.{self.label} }}}}{{{{ end }}}}"
+
+
 Figures = Mapping[str, Figure]
 # A sentence in pieces, in both languages.
 Sentence = tuple[Words, ...]
@@ -74,8 +91,9 @@ Sentence = tuple[Words, ...]
 class Prometheus:
     """Texts for the annotations of a Prometheus rule. `own` is how the value of its expression is written."""
 
-    def __init__(self, figures: Sequence[Figure], own: Form) -> None:
-        self._figures, self._own = _by_name(figures), own
+    def __init__(self, figures: Sequence[Figure], own: Form, translations: Sequence[Translation] = ()) -> None:
+        self._figures, self._own = {each.name: each for each in figures}, own
+        self._translations = {each.name: each for each in translations}
 
     def text(self, *pieces: str) -> str:
         """The template for these pieces."""
@@ -113,14 +131,17 @@ class Prometheus:
     def _filled(self, name: str) -> str:
         if name == OWN:
             return f"{{{{ $value | {_WRITTEN[self._own]} }}}}"
+        if name in self._translations:
+            return self._translations[name].template("$labels")
         return f"{{{{ ${name} }}}}" if name in self._figures else f"{{{{ $labels.{name} }}}}"
 
 
 class Grafana:
     """Texts for the annotations of a rule that Grafana manages. The rule has a query by the name of every figure."""
 
-    def __init__(self, figures: Sequence[Figure], own: Form) -> None:
-        self._figures, self._own = _by_name(figures), own
+    def __init__(self, figures: Sequence[Figure], own: Form, translations: Sequence[Translation] = ()) -> None:
+        self._figures, self._own = {each.name: each for each in figures}, own
+        self._translations = {each.name: each for each in translations}
 
     def text(self, *pieces: str) -> str:
         """The template for these pieces."""
@@ -138,16 +159,19 @@ class Grafana:
         if name == OWN or name in self._figures:
             form = self._own if name == OWN else self._figures[name].form
             return f'{{{{ (index .Values "{name}").Value | {_WRITTEN[form]} }}}}'
+        if name in self._translations:
+            return self._translations[name].template(".Labels")
         return f"{{{{ .Labels.{name} }}}}"
-
-
-def _by_name(figures: Sequence[Figure]) -> dict[str, Figure]:
-    return {figure.name: figure for figure in figures}
 
 
 def _asked(pieces: Iterable[str], figures: Figures) -> list[str]:
     """The names of the figures of other metrics that the pieces name, each once, in their order."""
     return list(dict.fromkeys(found[1] for piece in pieces for found in _NAMED.finditer(piece) if found[1] in figures))
+
+
+def _literal(text: str) -> str:
+    """A string of a Go template; JSON writes them the same way."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _quoted(text: str) -> str:

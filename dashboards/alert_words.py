@@ -26,7 +26,7 @@ def target_sentence(standing: Words, *between: Words) -> Sentence:
         target_summary(standing),
         *between,
         _said("。实际 <actual_value><unit>", ". Actual <actual_value>"),
-        _said("，目标 <target_value><unit>", ", target <target_value> (<unit>)"),
+        _said("，目标 <target_value><unit>", ", target <target_value> (<unit_en>)"),
         _said("，按进度应达 <expected_value><unit>", ", expected by now <expected_value>"),
         _said("，差 <gap><unit>", ", short by <gap>"),
         _said("；今后每月需 <required_run_rate><unit>", "; each remaining month must bring <required_run_rate>"),

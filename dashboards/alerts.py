@@ -22,7 +22,7 @@ from dashboards import alert_conditions as conditions
 from dashboards import alert_guides as guides
 from dashboards import alert_words as words
 from dashboards.alert_guides import Guide
-from dashboards.alert_text import OWN, Figure, Form, Grafana, Prometheus, Sentence
+from dashboards.alert_text import OWN, Figure, Form, Grafana, Prometheus, Sentence, Translation
 from dashboards.queries import RUN_JOB
 from validators.catalogue import Catalogue, Words
 
@@ -86,6 +86,7 @@ class Alert:
     figures: tuple[Figure, ...] = ()
     own: Form = Form.WHOLE
     labels: dict[str, str] = field(default_factory=dict)
+    translations: tuple[Translation, ...] = ()
 
     @property
     def lasting(self) -> bool:
@@ -146,6 +147,8 @@ def alerts(catalogue: Catalogue, timing: Timing | None = None) -> tuple[Alert, .
 
 def _target_alerts(catalogue: Catalogue, timing: Timing) -> tuple[Alert, ...]:
     limits = catalogue.alerts
+    used = dict.fromkeys(target.unit for target in catalogue.targets.values())
+    units = Translation("unit_en", "unit", {unit: catalogue.units[unit].name.en for unit in used})
 
     def target(name: str, severity: Severity, selection: str, standing: Words, guide: Guide, *said: Words) -> Alert:
         return Alert(
@@ -159,6 +162,7 @@ def _target_alerts(catalogue: Catalogue, timing: Timing) -> tuple[Alert, ...]:
             page=_INDICATOR_PAGE,
             hold=timing.hold,
             figures=_TARGET_FIGURES,
+            translations=(units,),
         )
 
     return (
@@ -284,7 +288,7 @@ def prometheus_rules(catalogue: Catalogue, links: Links | None = None, timing: T
 
 
 def _rule(alert: Alert, links: Links) -> dict[str, Any]:
-    texts = Prometheus(alert.figures, alert.own)
+    texts = Prometheus(alert.figures, alert.own, alert.translations)
     rule: dict[str, Any] = {"alert": alert.name, "expr": alert.condition, "for": alert.hold}
     if alert.lasting:
         rule["keep_firing_for"] = alert.hold

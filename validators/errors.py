@@ -16,9 +16,11 @@ XushiError                      everything raised on purpose
 ├── ForeignFilesError           a folder to be written to holds files that somebody else put there
 ├── PushRefusedError            the Pushgateway refused the gauges (4xx); trying again can't help
 ├── GrafanaRefusedError         a Grafana refused what was sent (4xx, or no Grafana); trying again can't help
+├── RobotRefusedError           a DingTalk or Feishu robot refused a message; trying again can't help
 └── TemporaryError              may pass by itself: trying again can help (a locked database, a server that is away)
     ├── PushUnavailableError    the Pushgateway is away, slow, or broken (5xx)
-    └── GrafanaUnavailableError the Grafana is away, slow, or broken (5xx)
+    ├── GrafanaUnavailableError the Grafana is away, slow, or broken (5xx)
+    └── RobotUnavailableError   a DingTalk or Feishu robot is away, busy, or told too much
 """
 
 from __future__ import annotations
@@ -126,3 +128,17 @@ class GrafanaUnavailableError(TemporaryError):
 
     def __init__(self, url: str, what: str, reason: str) -> None:
         super().__init__(f"{url}: Grafana 暂不可用（{what}）/ away ({what}): {reason}")
+
+
+class RobotRefusedError(XushiError):
+    """A robot refused a message. `way` is dingtalk or feishu; the message has no URL, which would be a secret."""
+
+    def __init__(self, way: str, reason: str) -> None:
+        super().__init__(f"{way}: 机器人拒绝了消息 / the robot refused the message: {reason}")
+
+
+class RobotUnavailableError(TemporaryError):
+    """A robot can't be reached, or wants to be told less often."""
+
+    def __init__(self, way: str, reason: str) -> None:
+        super().__init__(f"{way}: 机器人暂不可用 / the robot is away or busy: {reason}")

@@ -1,6 +1,7 @@
 """What is wrong with a file that people edit, in lines that lead to the place: pydantic's errors in words.
 
-Belongs here: errors that the models find by themselves, file and line before each problem. Does not belong here: which models, what names refer to.
+Belongs here: errors that the models find by themselves, file and line before each problem. Does not belong here: which
+models, what names refer to.
 """
 
 from __future__ import annotations
