@@ -35,6 +35,7 @@ check: setup ## lint, types, import rules, catalogue, drift of generated files a
 	$(BIN)/xushi catalogue schema --check
 	$(BIN)/xushi store migrate --check
 	$(BIN)/xushi dashboards build --check
+	$(BIN)/xushi alerts build --check
 	$(BIN)/dg check defs
 	@# Versions alone are compared: new wheels of a locked version must not fail a change that has nothing to do with them.
 	@cp requirements.lock .tools/requirements.lock \

@@ -30,6 +30,7 @@ _COMMANDS = {
     "metrics": ("metrics", "app", "监测指标 gauges for Prometheus: serve, push, print"),
     "run": ("run", "run", "运行 Dagster 作业 run the Dagster jobs: one period, a range, everything"),
     "dashboards": ("dashboards.commands", "dashboards_app", "Grafana 看板 Grafana dashboards: build, push"),
+    "alerts": ("dashboards.alert_commands", "alerts_app", "告警 alerts: rules, contacts, Alertmanager, relay to chats"),
     "up": ("up", "up", "启动整套服务 start the whole system on this machine, until Ctrl-C"),
     "dagster": ("run", "dagster", "打开 Dagster 界面 Dagster's pages and daemon, until Ctrl-C"),
 }
