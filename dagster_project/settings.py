@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     )
     database_password: SecretStr | None = Field(default=None, description="its password, where the URL holds none")
     pushgateway_url: str | None = Field(default=None, description="Pushgateway to push to; without it no push")
+    contacts: Path | None = Field(
+        default=None, description="who gets alerts; without it contacts.yaml in the home folder, if there is one"
+    )
     prometheus: Path | None = Field(default=None, description="Prometheus for `xushi up`; without it the one on PATH")
     alertmanager: Path | None = Field(default=None, description="Alertmanager for `xushi up`; without it from PATH")
     pushgateway: Path | None = Field(default=None, description="Pushgateway for `xushi up`; without it from PATH")
@@ -72,6 +75,12 @@ class Settings(BaseSettings):
     def archive(self) -> Path:
         """The folder of the archived uploads."""
         return self.home / "archive"
+
+    @property
+    def contacts_file(self) -> Path | None:
+        """The file of contacts; None where there is none, and alerts are then sent to nobody."""
+        usual = self.home / "contacts.yaml"
+        return self.contacts or (usual if usual.exists() else None)
 
     @property
     def store_url(self) -> str:

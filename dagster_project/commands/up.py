@@ -6,11 +6,12 @@ stack is put together and kept running (`stack/`).
 
 from __future__ import annotations
 
+import os
 import signal
 from pathlib import Path
 from threading import Event
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -19,7 +20,8 @@ from dagster_project.settings import Settings
 from dagster_project.stack import components, lock, plan, supervisor
 from dagster_project.stack.printing import print_plan
 from dagster_project.stack.report import Terminal
-from dashboards import alerts, build, provisioning
+from dashboards import alertmanager, alerts, build, provisioning
+from dashboards.contacts_file import Secrets, load_contacts
 from validators.catalogue import Catalogue
 from validators.catalogue_file import load_catalogue
 
@@ -62,7 +64,9 @@ def up(
         only=_groups(only), without=_groups(without), port_of=_ports(port), free_ports=free_ports, seconds=seconds
     )
     catalogue = load_catalogue(settings.catalogue)
-    made = plan.make(settings, choices, _supplied(catalogue), starting=not (print_config or write_config))
+    made = plan.make(
+        settings, choices, _supplied(settings, choices, catalogue), starting=not (print_config or write_config)
+    )
     console = Console()
     if print_config:
         print_plan(console, made)
@@ -81,7 +85,7 @@ def up(
         raise typer.Exit(1)
 
 
-def _supplied(catalogue: Catalogue) -> plan.Supplied:
+def _supplied(settings: Settings, choices: plan.Choices, catalogue: Catalogue) -> plan.Supplied:
     """Dashboards and alerts of this installation's own catalogue, rather than the committed files."""
 
     def provided(prometheus_url: str, folder: Path) -> dict[str, str]:
@@ -97,7 +101,17 @@ def _supplied(catalogue: Catalogue) -> plan.Supplied:
         rules=rules,
         dashboards={f"{each.uid}.json": build.encoded(each) for each in build.dashboards(catalogue)},
         provisioning=provided,
+        alertmanager=_alertmanager(settings, catalogue) if choices.take(components.ALERTMANAGER) else None,
     )
+
+
+def _alertmanager(settings: Settings, catalogue: Catalogue) -> dict[str, Any] | None:
+    """Alertmanager's configuration for the contacts; None without contacts. ContactsError when they can't be used."""
+    file = settings.contacts_file
+    if file is None:
+        return None
+    contacts = load_contacts(file, catalogue)
+    return alertmanager.configuration(catalogue, contacts, Secrets(file.resolve().parent, os.environ))
 
 
 def _groups(given: list[str] | None) -> tuple[str, ...]:

@@ -25,11 +25,11 @@ _DASHBOARDS = "grafana/dashboards"
 @dataclass(frozen=True, slots=True)
 class Supplied:
     """What others make and the stack serves: Prometheus' rules for the URL of a Grafana (None: there is none),
-    Alertmanager's configuration, dashboards by file name, and Grafana's provisioning files by name for a Prometheus URL
-    and a folder of dashboards."""
+    Alertmanager's configuration (None: alerts are sent to nobody), dashboards by file name, and Grafana's provisioning
+    files by name for a Prometheus URL and a folder of dashboards."""
 
     rules: Callable[[str | None], str] | None = None
-    alertmanager: Mapping[str, Any] = field(default_factory=configuration.silent_alertmanager)
+    alertmanager: Mapping[str, Any] | None = None
     dashboards: Mapping[str, str] = field(default_factory=dict)
     provisioning: Callable[[str, Path], Mapping[str, str]] = lambda _url, _folder: {}
 
@@ -67,7 +67,9 @@ class Elsewhere:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is started, in order; what is not, and why; files by path; those that are written once and then kept."""
+    """What is started, in order; what is not, and why; files by path; those that are written once and then kept.
+
+    `silent`: alerts are sent to nobody."""
 
     folder: Path
     launches: tuple[Launch, ...]
@@ -75,6 +77,7 @@ class Plan:
     elsewhere: tuple[Elsewhere, ...]
     files: Mapping[Path, str]
     kept_files: Mapping[Path, str]
+    silent: bool
 
     @property
     def logs(self) -> Path:
@@ -123,7 +126,7 @@ def make(settings: Settings, choices: Choices, supplied: Supplied, *, starting: 
         pushgateway_url=settings.pushgateway_url,
         grafana_url=settings.grafana_url,
         grafana_token=settings.grafana_token,
-        retention_hours=configuration.retention_hours(supplied.alertmanager),
+        retention_hours=configuration.retention_hours(_routed(supplied)),
     )
     if place.runs(known.PUSHGATEWAY):
         place = replace(place, pushgateway_url=place.url(known.PUSHGATEWAY))
@@ -136,6 +139,7 @@ def make(settings: Settings, choices: Choices, supplied: Supplied, *, starting: 
         elsewhere=tuple(elsewhere),
         files=_files(place, choices, supplied),
         kept_files=_kept_files(place, home),
+        silent=place.runs(known.ALERTMANAGER) and supplied.alertmanager is None,
     )
 
 
@@ -205,7 +209,7 @@ def _files(place: Place, choices: Choices, supplied: Supplied) -> dict[Path, str
             own = place.url(known.GRAFANA) if place.runs(known.GRAFANA) else None
             made["prometheus-rules.yaml"] = supplied.rules(place.grafana_url or own)
     if place.runs(known.ALERTMANAGER):
-        made["alertmanager.yml"] = configuration.text(supplied.alertmanager)
+        made["alertmanager.yml"] = configuration.text(_routed(supplied))
     if place.runs(known.DAGSTER_CODE):
         made["workspace.yaml"] = configuration.text(
             configuration.workspace(ports.HOST, place.port_of[known.DAGSTER_CODE.key])
@@ -215,6 +219,10 @@ def _files(place: Place, choices: Choices, supplied: Supplied) -> dict[Path, str
     if place.runs(known.GRAFANA) or place.runs(known.DASHBOARDS):
         made |= {f"{_DASHBOARDS}/{name}": content for name, content in supplied.dashboards.items()}
     return {place.folder / name: content for name, content in made.items()}
+
+
+def _routed(supplied: Supplied) -> Mapping[str, Any]:
+    return configuration.silent_alertmanager() if supplied.alertmanager is None else supplied.alertmanager
 
 
 def _kept_files(place: Place, home: Path) -> dict[Path, str]:

@@ -16,8 +16,8 @@ from dagster_project.stack.plan import Plan
 _SECRET = re.compile(
     r"^(\s*(?:- )?(?:\w*_)?(?:password|secret|token|credentials|api_key)\s*[:=]\s*)(?!\$__file)\S.*$", re.MULTILINE
 )
-# Webhook addresses of WeCom, DingTalk and Feishu carry their key.
-_KEY_IN_URL = re.compile(r"((?:key|access_token|token)=|/hook/)[\w-]+")
+# Who knows the address of a webhook may write there.
+_URL = re.compile(r"^(\s*(?:- )?url:\s*)\S.*$", re.MULTILINE)
 _SECRET_VARIABLES = ("_TOKEN", "_PASSWORD", "_SECRET")
 
 
@@ -26,7 +26,7 @@ def print_plan(console: Console, plan: Plan) -> None:
     for path, content in plan.files.items():
         _line(console, f"# {path}")
         if path.suffix != ".json":
-            _line(console, without_secrets(content))
+            _line(console, without_secrets(content, urls=path.name == "alertmanager.yml"))
     for path in plan.kept_files:
         _line(console, f"# {path} (只写一次 written once)")
     _line(console, "")
@@ -41,9 +41,10 @@ def print_plan(console: Console, plan: Plan) -> None:
         _line(console, f"# {absent.component.name}: {absent.reason}; {absent.component.how_to_install}")
 
 
-def without_secrets(content: str) -> str:
-    """A configuration file with its passwords, tokens and keys left out."""
-    return _KEY_IN_URL.sub(r"\1***", _SECRET.sub(r"\1***", content))
+def without_secrets(content: str, *, urls: bool = False) -> str:
+    """A configuration file with its passwords, tokens and keys left out; with `urls`, whole addresses of webhooks."""
+    left = _SECRET.sub(r"\1***", content)
+    return _URL.sub(r"\1***", left) if urls else left
 
 
 def _line(console: Console, text: str) -> None:

@@ -52,6 +52,10 @@ class Terminal:
                 self._say(f"      或指明程序 or name the program: {absent.component.variable}=/path")
         for other in self._plan.elsewhere:
             self._say(f"  已在运行 runs elsewhere  {other.component.name}: {other.url}")
+        if self._plan.silent:
+            self._say(
+                "  没有联系人 no contacts: 告警只显示、不发送 alerts are shown, and sent to nobody (XUSHI_CONTACTS)"
+            )
 
     def changed(self, watched: Watched) -> None:
         """One line per state."""

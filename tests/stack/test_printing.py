@@ -12,9 +12,6 @@ from dagster_project.stack.printing import without_secrets
         "- api_secret: swordfish",
         "password = swordfish",
         "  bearer_token: 'swordfish'",
-        "url: https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=swordfish",
-        "url: https://oapi.dingtalk.com/robot/send?access_token=swordfish",
-        "url: https://open.feishu.cn/open-apis/bot/v2/hook/swordfish",
     ],
 )
 def test_no_secret_is_printed(line: str) -> None:
@@ -22,6 +19,12 @@ def test_no_secret_is_printed(line: str) -> None:
     assert "swordfish" not in shown
     assert shown.startswith("a: 1\n")
     assert shown.endswith("\nb: 2\n")
+
+
+@pytest.mark.parametrize("line", ["    - url: https://example.org/hook/swordfish", "  url: 'http://x/?key=swordfish'"])
+def test_addresses_of_webhooks_are_secrets(line: str) -> None:
+    assert "swordfish" not in without_secrets(line, urls=True)
+    assert without_secrets(line) == line
 
 
 @pytest.mark.parametrize(

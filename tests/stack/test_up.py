@@ -230,6 +230,41 @@ def test_print_config_starts_and_writes_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+CONTACTS = """
+smtp: {host: smtp.example.org, sender: xushi@example.org, username: xushi, password: {file: smtp-password}}
+sending: {repeat_weeks: 6}
+default: {email: [bureau@example.org]}
+departments:
+  lw_commerce:
+    webhook: [{env: HOOK_OF_COMMERCE}]
+"""
+
+
+def test_contacts_in_the_home_become_alertmanagers_routes_and_their_secrets_stay_secret(tmp_path: Path) -> None:
+    (tmp_path / "contacts.yaml").write_text(CONTACTS)
+    (tmp_path / "smtp-password").write_text("swordfish\n")
+    hook = {"HOOK_OF_COMMERCE": "http://127.0.0.1:1/hook/swordfish"}
+    printed = told(tmp_path, "--print-config", "--free-ports", *MONITORS, **hook).stdout
+    assert "smtp.example.org" in printed
+    assert f"--data.retention={2 * 6 * 7 * 24}h" in printed
+    assert "swordfish" not in printed
+    with started(tmp_path, ["--free-ports", *MONITORS], **hook) as stack:
+        stack.wait_until_settled()
+        receivers = asked(f"{stack.address('Alertmanager')}/api/v2/receivers")
+        assert {"default", "department-lw_commerce"} <= {each["name"] for each in receivers}
+        assert "swordfish" not in stack.output()
+        assert "no contacts" not in stack.output()
+        assert stack.stop() == 0
+
+
+def test_contacts_that_cannot_be_used_are_said_before_anything_starts(tmp_path: Path) -> None:
+    (tmp_path / "contacts.yaml").write_text(CONTACTS)
+    result = told(tmp_path, "--free-ports", *MONITORS)
+    assert result.returncode == 1
+    assert "smtp-password" in result.stderr
+    assert not (tmp_path / "stack").exists()
+
+
 def test_write_config_writes_the_files_while_the_ports_are_in_use(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as holder:
         port = holder.getsockname()[1]
