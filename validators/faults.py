@@ -33,6 +33,7 @@ _CADENCE = {
     Cadence.QUARTERLY: Words(zh="季度，如 2025-Q1", en="a quarter such as 2025-Q1"),
     Cadence.ANNUAL: Words(zh="年份，如 2025", en="a year such as 2025"),
 }
+LARGEST = 1e15  # no amount or count of a region reaches it, in any unit
 _CHECK_ZH, _CHECK_EN = "请核对后重新上传", "check the figure and upload again"
 
 
@@ -276,7 +277,8 @@ def _growth_out_of_range(row: _Row) -> tuple[str, str, str]:
 def _out_of_range(row: _Row) -> tuple[str, str, str]:
     indicator = row.catalogue.indicators[row.indicator]
     low = 0.0 if indicator.minimum is None else indicator.minimum
-    high = 100.0 if indicator.maximum is None else indicator.maximum
+    top = 100.0 if indicator.kind is Kind.RATIO and indicator.unit == "%" else LARGEST
+    high = top if indicator.maximum is None else indicator.maximum
     bounds = f"{number(low)}–{number(high)}{indicator.unit}"
     return (
         f"{row.name.zh} {row.amount} 超出可能的范围 {bounds}——{_CHECK_ZH}",

@@ -100,8 +100,9 @@ def _slip(figures: Figures, place: int, times: float, power: int) -> Finding:
     name = figures.codes.catalogue.indicators[figures.name(place)].name
     value, usual = float(figures.value[place]), float(figures.value[place]) / times
     multiple = 10.0**power if abs(np.log10(times) - power) < np.log10(2) else float(f"{times:.1g}")
-    many_zh = f"{number(multiple)} 倍" if power > 0 else f"{number(round(1 / multiple))} 分之一"
-    many_en = f"{number(multiple)} times" if power > 0 else f"1/{number(round(1 / multiple))} of"
+    inverse = number(float(np.round(1 / multiple)))
+    many_zh = f"{number(multiple)} 倍" if power > 0 else f"{inverse} 分之一"
+    many_en = f"{number(multiple)} times" if power > 0 else f"1/{inverse} of"
     unit = figures.unit(place)
     typed, meant = _confused_units(unit, power)
     asks_zh = f"是否把{typed}当作{meant}填写？" if typed else "是否填错了单位？"

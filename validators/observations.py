@@ -18,7 +18,7 @@ from pandera.errors import SchemaErrors
 from validators.catalogue import Cadence, Catalogue, Indicator, Kind, Measure
 from validators.codes import Bools, SameObject, is_whole_number
 from validators.columns import OBSERVATION, OBSERVATION_KEY, STATUSES
-from validators.faults import describe
+from validators.faults import LARGEST, describe
 from validators.findings import Finding
 from validators.periods import month_ordinals, parse_period
 
@@ -61,7 +61,7 @@ def plausible_range(indicator: Indicator, measure: Measure) -> tuple[float, floa
         return (-100.0 if low is None else low, 1000.0 if high is None else high)
     if measure in _GROWTH:
         return -100.0, 1000.0
-    top = np.inf if high is None else high
+    top = LARGEST if high is None else high
     if indicator.kind in _ACCUMULATING:
         return min(low or 0.0, 0.0), top
     if indicator.kind is Kind.RATIO and indicator.unit == "%" and high is None:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from validators.catalogue import Catalogue, Kind, Words
-from validators.codes import YOY_MONTH, YOY_YTD, Ints
+from validators.codes import YOY_MONTH, YOY_YTD, Bools, Ints
 from validators.figures import Figures, places
 from validators.findings import Finding, Severity
 from validators.sentences import amount, number, per_cent
@@ -21,6 +21,7 @@ from validators.sides import Texts
 _SAME = 1e-9  # relative: the database holds exact decimals, frames hold their float64
 _LARGE = 0.2  # of the stored value
 _LARGE_POINTS = 10.0  # percentage points, for growth
+_SEVERAL, _NEARLY_ALL = 4, 0.8  # figures of a period, and the share of them, that no correction changes unannounced
 _STATUS_ZH = {"preliminary": "快报", "revised": "修订", "final": "终核"}
 
 
@@ -30,9 +31,11 @@ def check(
     """Findings on figures that differ from their stored version. `known_from` (tz-aware) is when the upload was
     published: a version older than the stored one is history being filled in, and replaces nothing.
 
-    `older_status` (error): preliminary against a stored revised or final figure; (warning) revised against final.
-    `large_revision` (warning): by more than a fifth, or ten percentage points of growth; ranks excepted.
-    `revised` (warning, information when the upload is marked as revised or final). `earlier_version` (information)."""
+    `all_figures_differ` (error): a region's period of which nearly every stored figure would change, in a file not
+    marked as a revision: most likely another month's table. `older_status` (error): preliminary against a stored
+    revised or final figure; (warning) revised against final. `large_revision` (warning): by more than a fifth, or ten
+    percentage points of growth; ranks excepted. `revised` (warning, information when the upload is marked as revised or
+    final). `earlier_version` (information)."""
     return revised(Figures.of(new, stored, catalogue), known_from)
 
 
@@ -50,8 +53,40 @@ def revised(figures: Figures, known_from: datetime | None = None) -> list[Findin
     findings = [_earlier_version(figures, place) for place in places(differs & earlier)]
     findings += [_older_status(figures, place) for place in places(older)]
     rest = differs & ~earlier & ~older
+    wholesale = _wholesale(figures, figures.new & ~np.isnan(old) & ~earlier & ~older & ~figures.revised, rest)
+    findings += _all_differ(figures, wholesale)
+    rest &= ~wholesale
     findings += [_revised(figures, place, large=True) for place in places(rest & large)]
     return findings + [_revised(figures, place, large=False) for place in places(rest & ~large)]
+
+
+def _wholesale(figures: Figures, asked: Bools, differs: Bools) -> Bools:
+    """Which figures that differ do so together with nearly all those asked about, of the same region and month."""
+    _, group = np.unique(np.stack([figures.region, figures.month], axis=1), axis=0, return_inverse=True)
+    known, changed = (np.bincount(group, weights=marks, minlength=1)[group] for marks in (asked, asked & differs))
+    return np.asarray(asked & differs & (known >= _SEVERAL) & (changed >= _NEARLY_ALL * known), dtype=bool)
+
+
+def _all_differ(figures: Figures, wholesale: Bools) -> list[Finding]:
+    """One finding per region, on its first figure: the mistake is one of the whole table."""
+    findings = []
+    for region in np.unique(figures.region[wholesale]).tolist():
+        ours = np.flatnonzero(wholesale & (figures.region == region))
+        periods = list(dict.fromkeys(figures.period[ours].tolist()))
+        said = "、".join(periods) if len(periods) <= 3 else f"{min(periods)}–{max(periods)}"
+        place, count = int(ours[0]), len(ours)
+        name, change = figures.words(place), _change(figures, place)
+        words = Words(
+            zh=f"从这里起，{said} 共{count}个数与已入库的几乎全部不同（如{name.zh}由{change.zh}），而本文件未标明修订"
+            "——请核对是否把别的月份写成了这个月份；如确为修订，请在标题中注明“修订”后重新上传",
+            en=f"from here on {count} figures for {said} differ from those stored, nearly all there are ({name.en}: "
+            f"{change.en}), in a file not marked as a revision — check whether another month's table was given this "
+            "month's name; if it is a revision, say 修订 in the title and upload again",
+        )
+        findings.append(
+            figures.finding(Severity.ERROR, "all_figures_differ", place, words, expected=_old(figures, place))
+        )
+    return findings
 
 
 def _rank(status: Texts) -> Ints:

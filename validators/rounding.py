@@ -22,7 +22,8 @@ def _decimals(values: Floats) -> Ints:
     """How many decimals it takes to write each value, at most `_MOST_DECIMALS`."""
     found = np.full(len(values), _MOST_DECIMALS, dtype=np.int64)
     for decimals in range(_MOST_DECIMALS - 1, -1, -1):
-        close = np.abs(np.round(values, decimals) - values) <= 1e-12 * np.abs(values)
+        with np.errstate(over="ignore", invalid="ignore"):  # 1e308 has no decimals anyway
+            close = np.abs(np.round(values, decimals) - values) <= 1e-12 * np.abs(values)
         found[close] = decimals
     return found
 

@@ -26,14 +26,18 @@ _MEASURE_EN = {
     Measure.YOY_YTD: "year to date, year on year",
 }
 _QUARTERS_ZH = "一二三四"
+_HUGE = 1e16  # no figure of any statistic; three hundred digits would help nobody
 
 
 def number(value: float) -> str:
-    """The number written plainly: no exponent, no trailing zeros, no noise of binary fractions. '' for NaN."""
+    """The number written plainly: no exponent (below 10^16), no trailing zeros, no noise of binary fractions. '' for
+    NaN."""
     if np.isnan(value):
         return ""
     if np.isinf(value):
         return "∞" if value > 0 else "-∞"
+    if abs(value) >= _HUGE:
+        return f"{value:.6g}"
     text = np.format_float_positional(value, precision=10, unique=True, trim="-")
     digits = len(text.replace("-", "").replace(".", ""))
     if digits > 12:  # 0.1 + 0.2: more digits than any table shows
