@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from types import FrameType
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 from rich.console import Console
 
 from dagster_project.settings import Settings
-from dagster_project.stack import components, lock, plan, supervisor
+from dagster_project.stack import components, files, lock, plan, supervisor
 from dagster_project.stack.printing import print_plan
 from dagster_project.stack.report import Terminal
 from dashboards import alertmanager, alerts, build, provisioning
@@ -25,6 +27,7 @@ from dashboards.contacts_file import Secrets, load_contacts
 from validators.catalogue import Catalogue
 from validators.catalogue_file import load_catalogue
 
+RUNBOOK = Path(alerts.__file__).parent / "runbook.md"
 _GROUPS = ", ".join(components.GROUPS)
 
 
@@ -85,8 +88,13 @@ def up(
         raise typer.Exit(1)
 
 
-def _supplied(settings: Settings, choices: plan.Choices, catalogue: Catalogue) -> plan.Supplied:
-    """Dashboards and alerts of this installation's own catalogue, rather than the committed files."""
+def _supplied(settings: Settings, choices: plan.Choices, catalogue: Catalogue) -> files.Supplied:
+    """Dashboards and alerts of this installation's own catalogue and contacts, rather than the committed files."""
+
+    def rules(pages: files.Pages) -> str:
+        usual = alerts.Links()
+        runbook = f"{pages.relay}/runbook" if pages.relay else RUNBOOK.as_uri()
+        return alerts.prometheus_text(catalogue, alerts.Links(pages.grafana or usual.grafana, runbook))
 
     def provided(prometheus_url: str, folder: Path) -> dict[str, str]:
         # Grafana puts environment variables in place of $NAME in these files.
@@ -94,24 +102,24 @@ def _supplied(settings: Settings, choices: plan.Choices, catalogue: Catalogue) -
             prometheus_url=prometheus_url.replace("$", "$$"), dashboards=str(folder).replace("$", "$$")
         )
 
-    def rules(grafana_url: str | None) -> str:
-        return alerts.prometheus_text(catalogue, alerts.Links(grafana=grafana_url) if grafana_url else None)
-
-    return plan.Supplied(
+    supplied = files.Supplied(
         rules=rules,
         dashboards={f"{each.uid}.json": build.encoded(each) for each in build.dashboards(catalogue)},
         provisioning=provided,
-        alertmanager=_alertmanager(settings, catalogue) if choices.take(components.ALERTMANAGER) else None,
     )
-
-
-def _alertmanager(settings: Settings, catalogue: Catalogue) -> dict[str, Any] | None:
-    """Alertmanager's configuration for the contacts; None without contacts. ContactsError when they can't be used."""
     file = settings.contacts_file
-    if file is None:
-        return None
+    if file is None or not choices.take(components.ALERTMANAGER):
+        return supplied
     contacts = load_contacts(file, catalogue)
-    return alertmanager.configuration(catalogue, contacts, Secrets(file.resolve().parent, os.environ))
+    secrets = Secrets(file.resolve().parent, os.environ)
+
+    def routed(pages: files.Pages) -> dict[str, Any]:
+        used = contacts if pages.relay is None else contacts.model_copy(update={"relay": pages.relay})
+        return alertmanager.configuration(catalogue, used, secrets)
+
+    # A relay on another machine is somebody else's to start.
+    here = urlsplit(contacts.relay).hostname in ("127.0.0.1", "localhost")
+    return replace(supplied, alertmanager=routed, contacts=file.resolve() if here else None)
 
 
 def _groups(given: list[str] | None) -> tuple[str, ...]:

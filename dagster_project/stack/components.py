@@ -68,6 +68,8 @@ PUSHGATEWAY = Component(
     "pushgateway",
     "prometheus-pushgateway",
 )
+# Brings alerts to DingTalk and Feishu, and serves the runbook.
+RELAY = Component("relay", "转发与处置手册", "relay, runbook", 9095, ("xushi",), part_of="alertmanager")
 ALERTMANAGER = Component(
     "alertmanager",
     "Alertmanager",
@@ -80,10 +82,10 @@ ALERTMANAGER = Component(
 PROMETHEUS = Component("prometheus", "Prometheus", "Prometheus", 9090, ("prometheus",), "prometheus", "prometheus")
 METRICS = Component("metrics", "指标", "metrics", 9109, ("xushi",))
 DAGSTER_CODE = Component("dagster-code", "Dagster 代码", "code", 4266, ("dagster",), part_of="dagster")
-DAGSTER = Component("dagster", "Dagster", "Dagster", 3000, ("dagster-webserver",))
+# Dagster's own 3000 is Grafana's as well.
+DAGSTER = Component("dagster", "Dagster", "Dagster", 3001, ("dagster-webserver",))
 DAGSTER_DAEMON = Component("dagster-daemon", "Dagster 守护进程", "daemon", 0, ("dagster-daemon",), part_of="dagster")
-# Grafana's own 3000 is taken by Dagster's pages.
-GRAFANA = Component("grafana", "Grafana", "Grafana", 3001, ("grafana", "grafana-server"), "grafana")
+GRAFANA = Component("grafana", "Grafana", "Grafana", 3000, ("grafana", "grafana-server"), "grafana")
 # Run once: the Pushgateway gets the whole state at the start, rather than with the next upload.
 FIRST_PUSH = Component("first-push", "首次推送", "first push", 0, ("xushi",), part_of="pushgateway")
 DASHBOARDS = Component("dashboards", "导入面板", "dashboards to Grafana", 0, ("xushi",), part_of="grafana")
@@ -91,6 +93,7 @@ DASHBOARDS = Component("dashboards", "导入面板", "dashboards to Grafana", 0,
 # In the order of their start; stopped the other way round.
 COMPONENTS = (
     PUSHGATEWAY,
+    RELAY,
     ALERTMANAGER,
     PROMETHEUS,
     METRICS,

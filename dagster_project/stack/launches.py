@@ -24,7 +24,8 @@ _BELIEFS_KEPT = "5y"
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where everything is: the stack's folder, programs and ports by component, what our own programs are told by
-    environment, the Pushgateway in use, a Grafana that runs elsewhere, and how many hours Alertmanager remembers."""
+    environment, the Pushgateway in use, a Grafana that runs elsewhere, the file of contacts, and how many hours
+    Alertmanager remembers."""
 
     folder: Path
     programs: Mapping[str, Path]
@@ -33,6 +34,7 @@ class Place:
     pushgateway_url: str | None = None
     grafana_url: str | None = None
     grafana_token: SecretStr | None = None
+    contacts: Path | None = None
     retention_hours: int = 120
 
     def file(self, name: str) -> str:
@@ -66,6 +68,18 @@ def _pushgateway(place: Place) -> Launch:
         f"--persistence.file={place.file('data/pushgateway.data')}",
         "--persistence.interval=1m",
         ready="/-/ready",
+    )
+
+
+def _relay(place: Place) -> Launch:
+    port = place.port_of[known.RELAY.key]
+    where = ("--contacts", str(place.contacts), "--host", HOST, "--port", str(port))
+    return Launch(
+        known.RELAY,
+        (_program(place, known.RELAY), "alerts", "relay", *where),
+        place.environment,
+        health.answers(port, "/-/healthy"),
+        page=f"{place.url(known.RELAY)}/runbook",
     )
 
 
@@ -204,6 +218,7 @@ def _those_that_run(place: Place, *wanted: Component) -> tuple[str, ...]:
 
 _LAUNCHES = {
     known.PUSHGATEWAY.key: _pushgateway,
+    known.RELAY.key: _relay,
     known.ALERTMANAGER.key: _alertmanager,
     known.PROMETHEUS.key: _prometheus,
     known.METRICS.key: _metrics,

@@ -12,6 +12,7 @@ import yaml
 
 from dagster_project.settings import Settings
 from dagster_project.stack import configuration
+from tests.deploy.memory import LONGEST_HOURS
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
@@ -30,10 +31,10 @@ def mounts(service: dict[str, Any]) -> list[tuple[str, str]]:
 
 def test_the_stack_is_whole() -> None:
     wanted = {"postgres", "pushgateway", "prometheus", "alertmanager", "grafana"}
-    assert set(SERVICES) == wanted | {"metrics", "dagster", "dagster-code", "dagster-daemon"}
+    assert set(SERVICES) == wanted | {"metrics", "dagster", "dagster-code", "dagster-daemon", "configuration", "relay"}
 
 
-@pytest.mark.parametrize("name", list(SERVICES))
+@pytest.mark.parametrize("name", [name for name in SERVICES if name != "configuration"])
 def test_a_service_has_a_pinned_image_a_health_check_and_the_loopback_address_alone(name: str) -> None:
     service = SERVICES[name]
     tag = service["image"].rpartition(":")[2]
@@ -69,7 +70,7 @@ def test_no_secret_is_in_the_file() -> None:
     ]
 
 
-_MADE_ON_THE_HOST = {"database-password", "grafana-password"}
+_MADE_ON_THE_HOST = {"database-password", "grafana-password"}  # when somebody has used it from this checkout
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -79,6 +80,10 @@ def test_our_services_are_told_by_settings_that_exist(name: str) -> None:
     assert told <= known
     # A file of the secrets' folder is read when it is named like a setting.
     assert {secret.upper() for secret in SERVICES[name]["secrets"]} <= known
+
+
+def test_what_only_concerns_alerts_does_not_see_the_database_s_password() -> None:
+    assert [name for name in OURS if not SERVICES[name]["secrets"]] == ["configuration", "relay"]
 
 
 def test_prometheus_scrapes_in_containers_what_it_scrapes_on_one_machine() -> None:
@@ -92,6 +97,17 @@ def test_prometheus_scrapes_in_containers_what_it_scrapes_on_one_machine() -> No
     )
     targets = dict(mounts(SERVICES["prometheus"])).values()
     assert set(committed["rule_files"]) <= set(targets)
+
+
+def test_alertmanager_starts_once_its_configuration_is_written_and_remembers_longer_than_it_waits_to_repeat() -> None:
+    alertmanager, configuration_ = SERVICES["alertmanager"], SERVICES["configuration"]
+    assert configuration_["restart"] == "no"
+    assert alertmanager["depends_on"] == {"configuration": {"condition": "service_completed_successfully"}}
+    assert f"--data.retention={LONGEST_HOURS}h" in alertmanager["command"]
+    [made] = [word for word in alertmanager["command"] if word.startswith("--config.file=")]
+    assert made.removeprefix("--config.file=") in configuration_["command"][-1]
+    [folder] = [target for source, target in mounts(alertmanager) if source == "../dashboards/templates"]
+    assert f"--templates {folder}" in configuration_["command"][-1]
 
 
 def test_dagster_finds_its_code_in_containers() -> None:

@@ -13,10 +13,12 @@ import pytest
 
 from dagster_project.stack import components
 from dagster_project.stack.launches import Place, launch
+from tests.deploy.memory import LONGEST_HOURS
 
 UNITS = Path(__file__).resolve().parents[2] / "deploy" / "systemd"
 SERVERS = (
     components.PUSHGATEWAY,
+    components.RELAY,
     components.ALERTMANAGER,
     components.PROMETHEUS,
     components.METRICS,
@@ -41,7 +43,8 @@ def test_a_unit_runs_what_xushi_up_runs(component: components.Component) -> None
         port_of={each.key: each.port for each in SERVERS},
         environment={},
         pushgateway_url="http://127.0.0.1:9091",
-        retention_hours=1344,
+        contacts=Path("/var/lib/xushi/contacts.yaml"),
+        retention_hours=LONGEST_HOURS,
     )
     command = shlex.split(read(f"xushi-{component.key}.service")["Service"]["ExecStart"])
     assert tuple(command) == launch(component, place).command

@@ -252,6 +252,10 @@ def test_contacts_in_the_home_become_alertmanagers_routes_and_their_secrets_stay
         stack.wait_until_settled()
         receivers = asked(f"{stack.address('Alertmanager')}/api/v2/receivers")
         assert {"default", "department-lw_commerce"} <= {each["name"] for each in receivers}
+        runbook = stack.address("转发与处置手册 relay, runbook")
+        assert runbook in (tmp_path / "stack" / "prometheus-rules.yaml").read_text(encoding="utf-8")
+        with urllib.request.urlopen(runbook, timeout=5) as page:
+            assert "TargetOffTrack" in page.read().decode()
         assert "swordfish" not in stack.output()
         assert "no contacts" not in stack.output()
         assert stack.stop() == 0
