@@ -146,8 +146,10 @@ def _other_words(catalogue: Catalogue) -> Iterator[Family]:
     yield _info(
         names.DATASET_INFO,
         (
-            (key, one.cadence.value, ",".join(one.publishers.values()), one.title.zh, one.title.en)
+            # One for each department that publishes it: alerts join the department's own words.
+            (key, one.cadence.value, publisher, one.title.zh, one.title.en)
             for key, one in catalogue.datasets.items()
+            for publisher in dict.fromkeys(one.publishers.values())
         ),
     )
     yield _info(

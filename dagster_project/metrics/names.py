@@ -103,7 +103,9 @@ DEPARTMENT_INFO = Metric(
     "kpi_department_info", "Words of a department; always 1.", ("owner", "region", "name_zh", "name_en")
 )
 DATASET_INFO = Metric(
-    "kpi_dataset_info", "Words of a dataset; always 1.", ("dataset", "cadence", "publisher", "name_zh", "name_en")
+    "kpi_dataset_info",
+    "Words of a dataset, for each department that publishes it; always 1.",
+    ("dataset", "cadence", "publisher", "name_zh", "name_en"),
 )
 INDICATOR_INFO = Metric(
     "kpi_indicator_info",

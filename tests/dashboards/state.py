@@ -87,8 +87,8 @@ def _words(catalogue: Catalogue) -> Iterator[Sample]:
     for key, department in catalogue.departments.items():
         yield _info(names.DEPARTMENT_INFO, key, department.region, department.name.zh, department.name.en)
     for key, dataset in catalogue.datasets.items():
-        publishers = ",".join(dataset.publishers.values())
-        yield _info(names.DATASET_INFO, key, dataset.cadence.value, publishers, dataset.title.zh, dataset.title.en)
+        for publisher in dict.fromkeys(dataset.publishers.values()):
+            yield _info(names.DATASET_INFO, key, dataset.cadence.value, publisher, dataset.title.zh, dataset.title.en)
     for key, one in catalogue.indicators.items():
         yield _info(names.INDICATOR_INFO, key, one.dataset, one.kind.value, one.unit, one.name.zh, one.name.en)
     for code, region in catalogue.regions.items():
