@@ -55,13 +55,17 @@ def unit_slips(figures: Figures) -> Flagged:
     months = np.where(figures.measure == YTD, figures.month % 12 + 1, 1)
     usual, per_month = _usual(figures, sized, months)
     asked = np.flatnonzero(sized & figures.new)
-    times, rate = figures.value[asked] / usual, figures.value[asked] / months[asked]
+    # 5e-324 is no part of anything: a multiple stays a number that has a logarithm.
+    times = np.maximum(figures.value[asked] / usual, np.finfo(np.float64).tiny)
+    rate = figures.value[asked] / months[asked]
     power = _powers(times)
     away = 10.0 ** (_OUTSIDE * np.abs(power))
     bigger = (times >= _BIGGER) & (rate >= away * per_month.highest)
     smaller = (times <= _SMALLER) & (rate <= per_month.lowest / away) & (per_month.points > 1)
     slipped = bigger | smaller
-    findings = [_slip(figures, int(asked[at]), float(times[at]), int(power[at])) for at in places(slipped)]
+    findings = [
+        _slip(figures, int(asked[at]), float(times[at]), float(usual[at]), int(power[at])) for at in places(slipped)
+    ]
     return Flagged(findings, figures.row[asked[slipped]])
 
 
@@ -96,9 +100,9 @@ def _usual(figures: Figures, sized: Bools, months: Ints) -> tuple[Floats, Sizes]
     return np.where(same_month.points > 0, same_month.median, per_month.median) * months[new], per_month
 
 
-def _slip(figures: Figures, place: int, times: float, power: int) -> Finding:
+def _slip(figures: Figures, place: int, times: float, usual: float, power: int) -> Finding:
     name = figures.codes.catalogue.indicators[figures.name(place)].name
-    value, usual = float(figures.value[place]), float(figures.value[place]) / times
+    value = float(figures.value[place])
     multiple = 10.0**power if abs(np.log10(times) - power) < np.log10(2) else float(f"{times:.1g}")
     inverse = number(float(np.round(1 / multiple)))
     many_zh = f"{number(multiple)} 倍" if power > 0 else f"{inverse} 分之一"

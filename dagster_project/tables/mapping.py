@@ -30,11 +30,13 @@ from dagster_project.tables.observed import (
 )
 from dagster_project.tables.reading import Reading
 from dagster_project.tables.recognition import find_datasets, find_region, find_status
-from validators.catalogue import Catalogue, Kind, Measure, Pace
+from validators.catalogue import Cadence, Catalogue, Kind, Measure, Pace
 from validators.columns import OBSERVATION
 from validators.findings import Finding
 from validators.periods import Year, month_ordinals, parse_period
 
+# Months by which one region's figures may come after another's in the same file.
+_LAG = {Cadence.MONTHLY: 2, Cadence.QUARTERLY: 6, Cadence.ANNUAL: 12}
 _DECEMBER = 11  # a month's ordinal counts twelve to the year, from January
 _GROWTH = (str(Measure.YOY_MONTH), str(Measure.YOY_YTD))
 
@@ -96,6 +98,7 @@ def to_observations(
     findings += problems
     filled = found[found["value"].notna()]
     findings += _wrong_period(filled, period)
+    findings += _regions_apart(filled, catalogue, chosen)
     findings += _missing_rows(cells, taken, filled, catalogue, chosen, lacking)
     filled, problems = without_repetitions(filled, catalogue)
     findings += problems
@@ -254,6 +257,22 @@ def _wrong_period(filled: pd.DataFrame, given: str | None) -> Iterator[Finding]:
     if last != given and (given not in periods or len(periods) <= 2):
         latest = filled[filled["period"] == last].iloc[0]
         yield say.wrong_period(str(latest["sheet"]), str(latest["cell"]), last, given)
+
+
+def _regions_apart(filled: pd.DataFrame, catalogue: Catalogue, dataset: str) -> Iterator[Finding]:
+    """Regions whose only period lies far from that of the others in the file: a year that was mistyped, since a region
+    may lag by one release or two, not by more. A file with several periods of a region is a history."""
+    if filled.empty:
+        return
+    months = filled.assign(month=month_ordinals(filled["period"]))
+    spans = months.groupby("region", sort=False)["month"].agg(["min", "max"])
+    if (spans["min"] < spans["max"]).any():
+        return
+    lag = _LAG[catalogue.datasets[dataset].cadence]
+    latest = months[months["month"] == months["month"].max()].iloc[0]
+    for row in each(months[months["month"] < latest["month"] - lag].drop_duplicates("region")):
+        others = (str(latest["region"]), str(latest["period"]))
+        yield say.regions_apart(catalogue, row.sheet, row.cell, row.region, row.period, others)
 
 
 def _missing_rows(

@@ -274,6 +274,28 @@ def period_contradiction(
     )
 
 
+def regions_apart(
+    catalogue: Catalogue, sheet: str, cell: str, region: str, period: str, others: tuple[str, str]
+) -> Finding:
+    """A region's table is about a much earlier period than that of another region (`others`: its code and period)."""
+    name, other = catalogue.regions[region].name, catalogue.regions[others[0]].name
+    return Finding(
+        Severity.ERROR,
+        "period_contradiction",
+        f"{sheet}!{cell} 起{name.zh}的数据是 {period} 的，而同一文件中{other.zh}的是 {others[1]} 的；"
+        "请核对标题中的年月，改正写错的一处后重新上传；确为两个时期的，请分开上传。",
+        f"The figures of {name.en} from {sheet}!{cell} on are for {period}, those of {other.en} in the same file for "
+        f"{others[1]}; check year and month in the titles, correct the wrong one and upload again, or hand in two "
+        "files if both are right.",
+        sheet=sheet,
+        cell=cell,
+        region=region,
+        period=period,
+        found=period,
+        expected=others[1],
+    )
+
+
 def period_missing(sheet: str, cell: str) -> Finding:
     """Neither the file nor the hand-in says the period."""
     return Finding(
