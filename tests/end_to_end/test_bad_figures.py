@@ -172,6 +172,18 @@ def test_negative_exports_are_rejected(desk: Desk, april: bytes) -> None:
     check_words(finding, f"-{number(value(april, MONTH))}亿元")
 
 
+@pytest.mark.parametrize(
+    ("content", "rule", "shown"),
+    [(1e308, "out_of_range", "1e+308"), (1e-300, "unit_slip", "0"), (5e-324, "unit_slip", "0")],
+)
+def test_a_number_beyond_all_numbers_is_rejected_like_any_other(
+    desk: Desk, april: bytes, content: float, rule: str, shown: str
+) -> None:
+    outcome = desk.rejects(with_cells(april, {MONTH: content}))
+    assert errors(outcome) == [(rule, MONTH)]
+    check_words(only(outcome, rule), shown)
+
+
 def test_full_width_digits_are_read_as_numbers(desk: Desk, april: bytes) -> None:
     wide = str.maketrans("0123456789.-", "０１２３４５６７８９．－")
     places = [MONTH, YTD, GROWTH, PART_MONTH, PART_YTD, PART_GROWTH]

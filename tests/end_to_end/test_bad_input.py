@@ -37,6 +37,7 @@ from tests.end_to_end.workbooks import (
     in_one_sheet,
     lying,
     number,
+    text,
     value,
     with_cells,
     with_sheet,
@@ -141,6 +142,28 @@ def test_columns_through_march_under_a_title_of_april_are_rejected(desk: Desk, a
     outcome = desk.rejects(with_cells(april, {"龙湾区!C3": "累计（1-3月）"}))
     assert ("period_contradiction", MONTH) in errors(outcome)
     assert only(outcome, "period_contradiction").found == "2025-03"
+
+
+def test_a_region_whose_title_names_another_year_than_its_fellow_is_rejected(desk: Desk, april: bytes) -> None:
+    outcome = desk.rejects(with_cells(april, {TITLE: "2021年4月龙湾区对外贸易主要指标"}))
+    assert errors(outcome) == [("period_contradiction", MONTH)]
+    finding = only(outcome, "period_contradiction")
+    assert (finding.found, finding.expected, finding.region) == ("2021-04", "2025-04", DISTRICT)
+    check_words(finding, "2021-04", "2025-04")
+
+
+def test_a_new_table_under_last_months_name_is_rejected_and_does_not_replace_it(desk: Desk, april: bytes) -> None:
+    names = {
+        place: text(april, place).replace("4月", "3月") for place in (TITLE, "温州市!A1", "龙湾区!C3", "温州市!C3")
+    }
+    forgotten = with_cells(april, names)
+    outcome = desk.rejects(forgotten)
+    assert errors(outcome) == [("all_figures_differ", MONTH)]
+    check_words(only(outcome, "all_figures_differ"), "2025-03", number(value(april, MONTH)), "修订")
+    assert "revised" not in {one.rule for one in outcome.report.findings if one.region == DISTRICT}
+    # Whoever means it says so.
+    meant = desk.hand_in(with_cells(forgotten, {TITLE: names[TITLE] + "（修订）"}))
+    assert meant.state is State.ACCEPTED
 
 
 def test_a_table_of_another_month_than_it_is_handed_in_for_is_rejected(desk: Desk, april: bytes) -> None:
