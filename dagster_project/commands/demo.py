@@ -94,6 +94,7 @@ def _what_next(console: Console, home: Path) -> None:
         ),
         (".venv/bin/xushi metrics serve", "Prometheus 指标 gauges at http://127.0.0.1:9109/metrics"),
         ("make dagster", "Dagster 界面 the graph, runs and checks at http://127.0.0.1:3000"),
+        ("make up", "整套服务 everything at once: Prometheus, Alertmanager, Grafana, Dagster"),
     ]
     if example is not None:
         steps.insert(3, (f".venv/bin/xushi upload --dry-run '{example}'", "试交一份表 hand in a table, as a trial"))
