@@ -6,7 +6,8 @@ Does not belong here: PromQL (`alert_conditions.py`), words (`alert_words.py`), 
 
 Statistics are monthly and the gauges always fresh, so a condition is plain and holds for minutes only before it fires.
 Alerts on targets and tables outlast a short absence of the gauges by the same minutes: no false recovery, and a target
-that changes its light leaves one alert in the moment in which it enters the other.
+that changes its light leaves one alert in the moment in which it enters the other. Alerts on the pipeline, which keep
+the others quiet, last until those have settled after it was mended.
 """
 
 from __future__ import annotations
@@ -63,6 +64,9 @@ class Timing:
     """before an alert fires, and how long those on targets and tables stay after their condition has gone"""
     absent: str = "2m"
     """how long the gauges may be absent; shorter than `hold`, or targets would seem to recover first"""
+    settle: str = "20m"
+    """how long alerts on the pipeline stay after their condition has gone; longer than `hold` and the interval at which
+    Alertmanager sends news"""
     push_hours: int = 36
     """age of the gauges at which the pipeline counts as standing still"""
     interval: str | None = "1m"
@@ -72,7 +76,8 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One alert. `condition` has the labels that the words name; `own` is how its value is written."""
+    """One alert. `condition` has the labels that the words name; `own` is how its value is written; `hold` is how long
+    it must be true, `keep` how long the alert stays after that."""
 
     name: str
     kind: Kind
@@ -83,15 +88,11 @@ class Alert:
     guide: Guide
     page: str
     hold: str
+    keep: str
     figures: tuple[Figure, ...] = ()
     own: Form = Form.WHOLE
     labels: dict[str, str] = field(default_factory=dict)
     translations: tuple[Translation, ...] = ()
-
-    @property
-    def lasting(self) -> bool:
-        """Whether it outlasts a short absence of the gauges."""
-        return self.kind is not Kind.PIPELINE
 
     @property
     def all_labels(self) -> dict[str, str]:
@@ -161,6 +162,7 @@ def _target_alerts(catalogue: Catalogue, timing: Timing) -> tuple[Alert, ...]:
             guide=guide,
             page=_INDICATOR_PAGE,
             hold=timing.hold,
+            keep=timing.hold,
             figures=_TARGET_FIGURES,
             translations=(units,),
         )
@@ -213,6 +215,7 @@ def _data_alerts(catalogue: Catalogue, timing: Timing) -> tuple[Alert, ...]:
             guide=guides.late(),
             page=_DATASET_PAGE,
             hold=timing.hold,
+            keep=timing.hold,
             figures=(_DUE_DAY, SAMPLE),
         ),
         Alert(
@@ -225,6 +228,7 @@ def _data_alerts(catalogue: Catalogue, timing: Timing) -> tuple[Alert, ...]:
             guide=guides.rejected(catalogue.alerts),
             page=_DATASET_PAGE,
             hold=timing.hold,
+            keep=timing.hold,
             figures=(SAMPLE,),
         ),
     )
@@ -244,6 +248,7 @@ def _pipeline_alerts(timing: Timing) -> tuple[Alert, ...]:
             guide=guide,
             page=_PIPELINE_PAGE,
             hold=hold,
+            keep=timing.settle,
             labels={"owner": OPERATIONS, "owner_zh": OPERATIONS_WORDS.zh, "owner_en": OPERATIONS_WORDS.en},
         )
 
@@ -289,9 +294,7 @@ def prometheus_rules(catalogue: Catalogue, links: Links | None = None, timing: T
 
 def _rule(alert: Alert, links: Links) -> dict[str, Any]:
     texts = Prometheus(alert.figures, alert.own, alert.translations)
-    rule: dict[str, Any] = {"alert": alert.name, "expr": alert.condition, "for": alert.hold}
-    if alert.lasting:
-        rule["keep_firing_for"] = alert.hold
+    rule = {"alert": alert.name, "expr": alert.condition, "for": alert.hold, "keep_firing_for": alert.keep}
     annotations = {name: text for name, text in alert.annotations(texts, links).items() if text}
     return rule | {"labels": alert.all_labels, "annotations": annotations}
 
