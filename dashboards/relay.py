@@ -74,10 +74,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         status, words = self._post()
+        log.log(logging.INFO if status == 200 else logging.WARNING, "%s: %s %s", self.path, status, words)
         # What wasn't read would be taken for the next request.
         self.close_connection = self.close_connection or status != 200
         self._answer(status, f"{words}\n")
-        log.log(logging.INFO if status == 200 else logging.WARNING, "%s: %s %s", self.path, status, words)
 
     def _post(self) -> tuple[int, str]:
         robot = self.server.robots.get(self.path)
