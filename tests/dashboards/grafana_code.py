@@ -41,7 +41,13 @@ def packages() -> Path:
             shutil.copy(HERE / name, fresh / name)
         command = [npm, "ci", "--ignore-scripts", "--legacy-peer-deps", "--no-audit", "--no-fund", "--loglevel=error"]
         _run(command, fresh)
-        fresh.rename(folder)
+        try:
+            fresh.rename(folder)
+        except OSError:
+            # Another worker was quicker; what it installed is the same, byte for byte by the lock.
+            if not (folder / "node_modules").is_dir():
+                raise
+            shutil.rmtree(fresh)
     return folder
 
 
