@@ -28,7 +28,7 @@ def target_sentence(standing: Words, *between: Words) -> Sentence:
         _said("。实际 <actual_value><unit>", ". Actual <actual_value>"),
         _said("，目标 <target_value><unit>", ", target <target_value> (<unit_en>)"),
         _said("，按进度应达 <expected_value><unit>", ", expected by now <expected_value>"),
-        _said("，差 <gap><unit>", ", short by <gap>"),
+        _said("，差 <gap><gap_unit_zh>", ", short by <gap>"),
         _said("；今后每月需 <required_run_rate><unit>", "; each remaining month must bring <required_run_rate>"),
         _said("，此前月均 <average_run_rate><unit>", ", the months so far brought <average_run_rate> on average"),
         _said("；自 <since> 起", "; so since <since>"),
@@ -50,7 +50,7 @@ MONTHS = _said("，已连续 <months> 个月", ", months in a row: <months>")
 LATE = _said("<name_zh>：报表逾期", "<name_en>: table late")
 LATE_SENTENCE = (
     LATE,
-    _said("。应于 <due_day> 前发布", ". Due by <due_day>"),
+    _said("。最迟应于 <due_day> 发布", ". Due by <due_day>"),
     _said("，已逾期 <value> 天", ", late by <value> days"),
     _said("。发布单位：<owner_zh>", ". Publisher: <owner_en>"),
     SAMPLE_DATA,

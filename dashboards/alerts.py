@@ -150,6 +150,8 @@ def _target_alerts(catalogue: Catalogue, timing: Timing) -> tuple[Alert, ...]:
     limits = catalogue.alerts
     used = dict.fromkeys(target.unit for target in catalogue.targets.values())
     units = Translation("unit_en", "unit", {unit: catalogue.units[unit].name.en for unit in used})
+    # 100% less 40% are 60 percentage points.
+    gap_units = Translation("gap_unit_zh", "unit", {"%": "个百分点"})
 
     def target(name: str, severity: Severity, selection: str, standing: Words, guide: Guide, *said: Words) -> Alert:
         return Alert(
@@ -164,7 +166,7 @@ def _target_alerts(catalogue: Catalogue, timing: Timing) -> tuple[Alert, ...]:
             hold=timing.hold,
             keep=timing.hold,
             figures=_TARGET_FIGURES,
-            translations=(units,),
+            translations=(units, gap_units),
         )
 
     return (

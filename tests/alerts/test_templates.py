@@ -116,6 +116,12 @@ def test_a_letter_has_chinese_before_english_and_the_figures_in_a_table(rendered
     assert 'href="http://grafana.example.test/d/x?var-region=330303&amp;var-indicator=goods_exports"' in page
 
 
+def test_a_gap_between_per_cents_is_in_percentage_points(rendered: Any) -> None:
+    share = alert(labels={"unit": "%"})
+    assert "差 26.1个百分点，每月需 40.4%" in rendered("xushi.wecom", share)
+    assert "<b>26.1</b> 百分点 points" in rendered("xushi.email.html", share, kind="html")
+
+
 def test_an_opening_paragraph_has_no_article_number(rendered: Any) -> None:
     plain = rendered("xushi.email.text", alert(labels={"article": "0"}))
     assert "第 5 章\n" in plain
