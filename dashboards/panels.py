@@ -200,7 +200,7 @@ def words(title: str, description: str, content: str) -> model.Panel:
 def defaults_of(panel: model.Panel) -> model.FieldConfig:
     """The field options that hold for all fields of a panel made here."""
     assert panel.field_config is not None  # noqa: S101 - _panel has set both
-    assert panel.field_config.defaults is not None  # noqa: S101
+    assert panel.field_config.defaults is not None  # noqa: S101 - as above
     return panel.field_config.defaults
 
 

@@ -54,7 +54,7 @@ def test_metadata_shows_rows_findings_and_lights(place: Place) -> None:
     assert event is not None
     assert event.asset_materialization is not None
     metadata = event.asset_materialization.metadata
-    assert metadata["rows"].value > 0  # type: ignore[operator]
+    assert metadata["rows"].value > 0  # type: ignore[operator]  # an integer here
     assert "示例数据" in str(metadata["uploads"].value)
     progress = place.instance.get_latest_materialization_event(dg.AssetKey("progress"))
     assert progress is not None
