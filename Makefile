@@ -9,10 +9,15 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 export UV_PYTHON_DOWNLOADS := never
 export DAGSTER_DISABLE_TELEMETRY := 1
 
+# Two lock files: what runs, and beside the tests what runs, tests and measures. The second holds the first's versions.
+LOCKS := requirements.lock tests/requirements.lock
+RESOLVE = $(UV) pip compile --quiet --universal --generate-hashes --no-header --group build
+RESOLVE_TESTS = $(RESOLVE) --group dev -c requirements.lock
+
 # The locked line of uv with its hashes, so that even the installer is the one that was locked.
 UV_LOCK = awk '/^uv==/{on=1} on{print} on&&!/\\$$/{exit}' requirements.lock
 
-.PHONY: help demo up test check bench setup lock format clean test-servers
+.PHONY: help demo up test check bench setup setup-tests lock format clean test-servers
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -23,10 +28,10 @@ demo: setup ## the district's year on SQLite: sample tables in, scoreboard out
 up: setup ## the whole system on this machine, until Ctrl-C; make up ARGS="--free-ports"
 	@$(BIN)/xushi up $(ARGS)
 
-test: setup test-servers ## all tests, with a real PostgreSQL and Prometheus' own checker
+test: setup-tests test-servers ## all tests, with a real PostgreSQL and Prometheus' own checker
 	@$(BIN)/python -m pytest -n auto --dist loadgroup
 
-check: setup ## lint, types, import rules, catalogue, drift of generated files and migrations
+check: setup-tests ## lint, types, import rules, catalogue, drift of generated files and migrations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -38,26 +43,28 @@ check: setup ## lint, types, import rules, catalogue, drift of generated files a
 	$(BIN)/xushi alerts build --check
 	$(BIN)/dg check defs
 	@# Versions alone are compared: new wheels of a locked version must not fail a change that has nothing to do with them.
-	@cp requirements.lock .tools/requirements.lock \
-	&& $(UV) pip compile --quiet --universal --generate-hashes --no-header --group dev pyproject.toml \
-	   -o .tools/requirements.lock \
-	&& diff <(grep -v -e --hash -e '#' requirements.lock | tr -d ' \\') \
-	        <(grep -v -e --hash -e '#' .tools/requirements.lock | tr -d ' \\') \
-	|| { echo "requirements.lock does not match pyproject.toml; run: make lock"; exit 1; }
+	@for lock in $(LOCKS); do mkdir -p .tools/$$(dirname $$lock) && cp $$lock .tools/$$lock; done
+	@$(RESOLVE) pyproject.toml -o .tools/requirements.lock && $(RESOLVE_TESTS) pyproject.toml -o .tools/tests/requirements.lock
+	@for lock in $(LOCKS); do \
+	  diff <(grep -v -e --hash -e '#' $$lock | tr -d ' \\') <(grep -v -e --hash -e '#' .tools/$$lock | tr -d ' \\') \
+	  || { echo "$$lock does not match pyproject.toml; run: make lock"; exit 1; }; done
 
 .PHONY: dashboards
 dashboards: setup ## build the Grafana dashboards of the catalogue anew, and check them
 	@$(BIN)/xushi dashboards build
 
-bench: setup ## all benchmarks, as ratios measured in one run
+bench: setup-tests ## all benchmarks, as ratios measured in one run
 	@for bench in benchmarks/*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
 
 setup: .venv/.locked
 
-lock: $(UV) ## resolve the dependencies of pyproject.toml anew (newest versions)
-	$(UV) pip compile --quiet --universal --generate-hashes --no-header --upgrade --group dev pyproject.toml -o requirements.lock
+setup-tests: .venv/.locked-tests
 
-format: setup ## format the code
+lock: $(UV) ## resolve the dependencies of pyproject.toml anew (newest versions)
+	$(RESOLVE) --upgrade pyproject.toml -o requirements.lock
+	$(RESOLVE_TESTS) --upgrade pyproject.toml -o tests/requirements.lock
+
+format: setup-tests ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
@@ -73,20 +80,34 @@ $(UV): requirements.lock
 	@.tools/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r <($(UV_LOCK))
 	@touch $@
 
+# Where the packages of the tests are installed, those that run are among them.
 .venv/.locked: requirements.lock pyproject.toml $(UV)
-	@echo "Setting up: the locked packages (some 150 MB to download the first time) ..."
-	@[ -x $(BIN)/python ] || $(UV) venv --quiet --python $(PYTHON) .venv
-	@$(UV) pip sync --require-hashes --python $(BIN)/python requirements.lock 2> >(grep -v '^ [+-] ' >&2)
-	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@if [ -e .venv/.locked-tests ]; then $(MAKE) --no-print-directory .venv/.locked-tests; else \
+	  echo "Setting up: the locked packages (some 200 MB to download the first time) ..."; \
+	  $(call install,requirements.lock); fi
 	@touch $@
 
-# Servers that the tests start by themselves on free ports; only their programs are needed, from Debian's packages.
+.venv/.locked-tests: tests/requirements.lock pyproject.toml $(UV)
+	@echo "Setting up: the locked packages and those of the tests (some 400 MB to download the first time) ..."
+	@$(call install,tests/requirements.lock)
+	@touch $@ .venv/.locked
+
+define install
+{ [ -x $(BIN)/python ] || $(UV) venv --quiet --python $(PYTHON) .venv; } \
+&& $(UV) pip sync --require-hashes --python $(BIN)/python $(1) 2> >(grep -v '^ [-+~] ' >&2) \
+&& $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+endef
+
+# Servers and a browser that the tests start by themselves; only their programs are needed, from Debian's packages.
 test-servers:
 	@missing=""; \
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	command -v promtool >/dev/null || missing="$$missing prometheus"; \
 	command -v prometheus-pushgateway >/dev/null || missing="$$missing prometheus-pushgateway"; \
 	command -v prometheus-alertmanager >/dev/null || missing="$$missing prometheus-alertmanager"; \
+	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	ldconfig -p | grep -q libpangoft2-1.0 || missing="$$missing libpangoft2-1.0-0 libharfbuzz-subset0"; \
+	[ -n "$$(find /usr/share/fonts -iname '*cjk*' -o -iname '*wqy*' 2>/dev/null | head -1)" ] || missing="$$missing fonts-wqy-microhei"; \
 	if [ -n "$$missing" ]; then echo "Installing for the tests:$$missing"; \
 	  $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; fi
 
