@@ -114,7 +114,7 @@ def measure_of(role: str, measure: str, kind: Kind, *, is_rate: bool) -> str:
             return measure or Measure.YOY_YTD
         return (Measure.YOY_MONTH if measure == Measure.MONTH else Measure.YOY_YTD) if is_rate else ""
     if role == Role.GROWTH:
-        return (measure or Measure.YOY_YTD) if kind in _ACCUMULATING else ""
+        return (measure or Measure.YOY_YTD) if kind in _ACCUMULATING or kind is Kind.STOCK else ""
     if kind in _ACCUMULATING:
         return measure if measure in (Measure.MONTH, Measure.YTD) else ""
     if role == Role.RANK:
