@@ -106,6 +106,8 @@ test-servers:
 	command -v prometheus-pushgateway >/dev/null || missing="$$missing prometheus-pushgateway"; \
 	command -v prometheus-alertmanager >/dev/null || missing="$$missing prometheus-alertmanager"; \
 	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	command -v npm >/dev/null || missing="$$missing npm"; \
+	command -v systemd-analyze >/dev/null || missing="$$missing systemd"; \
 	ldconfig -p | grep -q libpangoft2-1.0 || missing="$$missing libpangoft2-1.0-0 libharfbuzz-subset0"; \
 	[ -n "$$(find /usr/share/fonts -iname '*cjk*' -o -iname '*wqy*' 2>/dev/null | head -1)" ] || missing="$$missing fonts-wqy-microhei"; \
 	if [ -n "$$missing" ]; then echo "Installing for the tests:$$missing"; \

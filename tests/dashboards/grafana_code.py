@@ -1,6 +1,7 @@
 """Grafana's own published code and types, from npm, for the tests: installed once below .tools, by its locked versions.
 
-Without npm the tests that need it are skipped; with it, anything that fails is a failure.
+`make test` installs npm where it is absent. Without it the tests that need it are skipped; with it, anything that
+fails is a failure.
 """
 
 from __future__ import annotations
