@@ -231,7 +231,13 @@ class Intake:
         return _Checked(report, mapped, known_from)
 
     def _map(self, data: bytes, file: str, hints: Hints) -> Mapped:
-        reading = read_tables(data, file, max_bytes=self._settings.max_upload_bytes, max_cells=self._settings.max_cells)
+        reading = read_tables(
+            data,
+            file,
+            period=hints.period,
+            max_bytes=self._settings.max_upload_bytes,
+            max_cells=self._settings.max_cells,
+        )
         return to_observations(
             reading,
             self._catalogue,

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from dagster_project.commands.visible import VISIBLE
 from dagster_project.settings import Settings
 from dagster_project.tables.reading import Reading, read_tables
 
@@ -56,7 +57,9 @@ def read(
     unknown = [name for name in wanted if name not in {one.name for one in reading.sheets}]
     if unknown:
         raise typer.BadParameter(
-            f"没有工作表 / no such sheet: {', '.join(unknown)} ({', '.join(one.name for one in reading.sheets)})"
+            f"没有工作表 / no such sheet: {', '.join(unknown)} ({', '.join(one.name for one in reading.sheets)})".translate(
+                VISIBLE
+            )
         )
     cells = reading.cells.loc[reading.cells["sheet"].isin(wanted), SHOWN]
     _print(cells, output)
@@ -65,22 +68,26 @@ def read(
 
 def _print(cells: pd.DataFrame, output: Format) -> None:
     if output is Format.CSV:
-        typer.echo(cells.to_csv(index=False, float_format="%.15g", lineterminator="\n"), nl=False)
+        text = cells.to_csv(index=False, float_format="%.15g", lineterminator="\n")
+        typer.echo(text.translate(VISIBLE), nl=False)
     elif output is Format.JSON:
         rows = cells.astype(object).where(cells.notna(), None).to_dict("records")
-        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2).translate(VISIBLE))
     else:
         for name, group in cells.groupby("sheet", sort=False):
-            table = Table(title=escape(str(name)))
+            table = Table(title=escape(str(name).translate(VISIBLE)))
             for column in SHOWN[1:]:
                 table.add_column(column, overflow="fold", justify="right" if column == "value" else "left")
             for row in group[SHOWN[1:]].itertuples(index=False):
                 *texts, value = row
-                table.add_row(*(escape(str(text)) for text in texts), "" if pd.isna(value) else f"{value:.15g}")
+                table.add_row(
+                    *(escape(str(text).translate(VISIBLE)) for text in texts), "" if pd.isna(value) else f"{value:.15g}"
+                )
             Console().print(table)
 
 
 def _say(reading: Reading, wanted: list[str]) -> None:
     for finding in reading.findings:
         if not finding.sheet or finding.sheet in wanted:
-            typer.echo(f"{finding.severity.value}: {finding.place}: {finding.zh} {finding.en}", err=True)
+            said = f"{finding.severity.value}: {finding.place}: {finding.zh} {finding.en}"
+            typer.echo(said.translate(VISIBLE), err=True)

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from dagster_project.commands.choosing import named, refusal
 from dagster_project.commands.opening import installation, now
+from dagster_project.commands.visible import VISIBLE
 from dagster_project.intake import Hints, Outcome, State
 from dagster_project.store import Upload
 from validators.catalogue import Catalogue
@@ -33,11 +34,6 @@ _WORDS = {
     State.PASSED: ("green", "试运行:可以入库 dry run: it would be stored"),
     State.BLOCKED: ("red", "试运行:会被退回 dry run: it would be rejected"),
 }
-
-
-# A table from anywhere may hold characters that steer the terminal: they are shown as their pictures (␛), never sent.
-_VISIBLE = {code: 0x2400 + code for code in range(0x20) if code not in (0x09, 0x0A)}
-_VISIBLE |= {0x7F: 0x2421, **dict.fromkeys(range(0x80, 0xA0), 0xFFFD)}
 
 
 class Format(StrEnum):
@@ -151,7 +147,7 @@ def _name(file: Path) -> str:
 
 def _print_entered(console: Console, entered: Upload, name: str) -> None:
     said = "已登记过 entered before" if entered.duplicate else "已登记,等待处理 entered, waiting for Dagster"
-    console.print(Text(name.translate(_VISIBLE), "bold"), f" 第 {entered.id} 号 upload {entered.id}: {said}")
+    console.print(Text(name.translate(VISIBLE), "bold"), f" 第 {entered.id} 号 upload {entered.id}: {said}")
 
 
 def _entered_as_json(entered: Upload, name: str) -> dict[str, object]:
@@ -174,7 +170,7 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
         if outcome.period_first == outcome.period_last
         else (f"{outcome.period_first}..{outcome.period_last}")
     )
-    console.print(Text(outcome.file.translate(_VISIBLE), "bold"), Text(f"{outcome.dataset} {periods}".strip(), "cyan"))
+    console.print(Text(outcome.file.translate(VISIBLE), "bold"), Text(f"{outcome.dataset} {periods}".strip(), "cyan"))
     console.print(Text(f"  {words}", colour))
     if outcome.change is not None:
         counts = {
@@ -192,8 +188,8 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
     for finding in outcome.report.findings:
         table.add_row(
             Text(finding.severity.value, _COLOURS[finding.severity]),
-            Text(finding.place.translate(_VISIBLE)),
-            Text(f"{finding.zh}\n{finding.en}".translate(_VISIBLE)),
+            Text(finding.place.translate(VISIBLE)),
+            Text(f"{finding.zh}\n{finding.en}".translate(VISIBLE)),
         )
     console.print(table)
 

@@ -65,7 +65,8 @@ def to_observations(
     status: str | None = None,
 ) -> Mapped:
     """The observations of one dataset in a file. `dataset`, `region` and `status` help where the file is silent;
-    `period` (SDMX) is also checked against what the file says. Raises PeriodError for a `period` that is none."""
+    `period` (SDMX, which `read_tables` takes too) is checked
+    against what the file says. Raises PeriodError for a `period` that is none."""
     if period is not None:
         parse_period(period)
     findings = list(reading.findings)
@@ -91,9 +92,8 @@ def to_observations(
     findings += _silent_growth(taken)
     found, problems = converted(taken, catalogue)
     findings += problems
-    found, problems = with_periods(found, catalogue.datasets[chosen].cadence, period)
-    # The reader, who knows no period given, has said of the same sheets that they state none.
-    settled = {table.sheet for table in used} if period else {finding.sheet for finding in problems}
+    found, problems = with_periods(found, catalogue.datasets[chosen].cadence)
+    settled = {finding.sheet for finding in problems}  # the reader has said the same of them, more mildly
     findings = [finding for finding in findings if finding.rule != "period_unknown" or finding.sheet not in settled]
     findings += problems
     filled = found[found["value"].notna()]

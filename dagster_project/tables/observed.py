@@ -24,6 +24,7 @@ from validators.units import UnitTable, convertible
 
 _GROWTH = (Measure.YOY_MONTH, Measure.YOY_YTD)
 _PREFERRED = {Measure.LEVEL: 0, Measure.YTD: 1, Measure.MONTH: 2, "": 3}  # which column a level is taken from
+_YEAR = 4  # characters of a period that is a year
 _USED = (Role.VALUE, Role.GROWTH, Role.RANK)
 
 
@@ -137,16 +138,15 @@ def each(frame: pd.DataFrame) -> Iterator[Any]:
     yield from frame.itertuples(index=False)
 
 
-def with_periods(found: pd.DataFrame, cadence: Cadence, given: str | None) -> tuple[pd.DataFrame, list[Finding]]:
+def with_periods(found: pd.DataFrame, cadence: Cadence) -> tuple[pd.DataFrame, list[Finding]]:
     """Periods in the dataset's cadence: a year's cumulative figure is December's in a monthly table, and the other way
-    round. A figure without a period takes the one given, or is left out with an error."""
+    round. A figure without a period is left out with an error."""
     texts = {text: _in_cadence(text, cadence) for text in found["period"].unique()}
     period = found["period"].map(texts)
+    if cadence is not Cadence.ANNUAL:  # 本月 under nothing but a year may be any of its months
+        is_month = found["from_measure"].isin([str(Measure.MONTH), str(Measure.YOY_MONTH)])
+        period = period.where(~(is_month & (found["period"].str.len() == _YEAR)), "")
     silent = (period == "") & found["value"].notna()
-    if not silent.any():
-        return found.assign(period=period), []
-    if given:
-        return found.assign(period=period.where(period != "", given)), []
     first = found[silent].drop_duplicates("sheet")
     findings = [say.period_missing(row.sheet, row.cell) for row in each(first)]
     return found.assign(period=period)[~silent], findings

@@ -27,7 +27,7 @@ from dagster_project.tables.open_book import open_book
 from dagster_project.tables.tidy import Tidy, tidy
 from validators.columns import CELL
 from validators.findings import Finding
-from validators.periods import Found, Month, Period, Year
+from validators.periods import Found, Month, Period, Year, parse_period
 
 MAX_BYTES, MAX_CELLS = 50_000_000, 2_000_000  # where the caller has no settings
 COLUMNS = (*CELL, "row", "column", "table", "role", "rest")
@@ -35,6 +35,9 @@ _PUBLISHED = re.compile(r"(?:发布|公布|发表|印发)(?:日期|时间)?\s*[:
 _DAY = re.compile(r"((?:19|20)[0-9]{2})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?")
 _DATE_STATED = re.compile(r"(?:发布|公布|印发)(?:日期|时间)")
 _REVISED = re.compile(r"修订|订正|更正")
+_MONTHLY = re.compile(r"[本当]\s*月|累\s*计|月\s*末")
+_ANY_YEAR = 2000  # where only it matters whether a text is a period
+_OF_THE_FORM = ("上传时填写的统计期", "the period given when it was handed in")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +88,21 @@ class _Seen:
     stated: tuple[Found, ...]  # periods whose year the sheet itself states
 
 
-def read_tables(data: bytes, file_name: str, *, max_bytes: int = MAX_BYTES, max_cells: int = MAX_CELLS) -> Reading:
-    """Every table of the file. Raises an UnreadableFileError (empty, no workbook, damaged, encrypted, too large);
-    anything less is a finding."""
+def read_tables(
+    data: bytes,
+    file_name: str,
+    *,
+    period: str | None = None,
+    max_bytes: int = MAX_BYTES,
+    max_cells: int = MAX_CELLS,
+) -> Reading:
+    """Every table of the file. `period` (SDMX) is what the person handing in says: it counts where neither a sheet nor
+    the other sheets nor the file's name say one. Raises an UnreadableFileError (empty, no workbook, damaged, encrypted,
+    too large), PeriodError for a `period` that is none; anything less is a finding."""
+    given = None if period is None else parse_period(period)
     book = open_book(data, file_name, max_bytes=max_bytes, max_cells=max_cells)
     seen = {index: _see(grid) for index, grid in enumerate(book.sheets) if not grid.hidden}
-    lent = _Lent.of(list(seen.values()), PurePath(file_name).stem)
+    lent = _Lent.of(list(seen.values()), PurePath(file_name).stem, given)
     sheets: list[Sheet] = []
     tables: list[Table] = []
     parts: list[Tidy] = []
@@ -142,8 +154,9 @@ class _Lent:
     period_source: tuple[str, str]
 
     @classmethod
-    def of(cls, sheets: Sequence[_Seen], stem: str) -> _Lent:
-        """A file name wins only where the sheets don't agree among themselves, or say nothing."""
+    def of(cls, sheets: Sequence[_Seen], stem: str, given: Period | None) -> _Lent:
+        """A file name wins only where the sheets don't agree among themselves, or say nothing; what was given when the
+        file was handed in only where the name is silent too."""
         named = _stated(stem)
         of_name = ("文件名", "the file name")
         of_sheets = ("其他工作表", "the other sheets")
@@ -152,15 +165,24 @@ class _Lent:
         year_source = of_sheets
         if year is None and named is not None:
             year, year_source = named.period.last_month.year, of_name
+        elif year is None and not years and given is not None:
+            year, year_source = given.last_month.year, _OF_THE_FORM
         months = Counter(month for sheet in sheets for month in _months(sheet, year))
         common = months.most_common(2)
         period: Period | None = None
         period_source = of_sheets
         if common and (len(common) == 1 or common[0][1] > common[1][1]):
             period = common[0][0]
-        if named is not None and (period is None or named.period == period):
+        if period is None and named is not None and not _is_finer(given, named.period):
             period, period_source = named.period, of_name
+        elif period is None and given is not None:
+            period, period_source = given, _OF_THE_FORM
         return cls(year, year_source, period, period_source)
+
+
+def _is_finer(given: Period | None, named: Period) -> bool:
+    """Whether the period given is a month or a quarter of the year that is all that the file's name says."""
+    return isinstance(named, Year) and given is not None and given != named and given.last_month.year == named.year
 
 
 def _year_of(sheet: _Seen) -> int | None:
@@ -238,19 +260,25 @@ def _fallback(seen: _Seen, layout: Layout, lent: _Lent) -> Period | None:
     months = [found.period for found in seen.stated if not isinstance(found.period, Year)]
     if len(set(months)) == 1:
         return months[0]
+    if isinstance(lent.period, Year) and any(_MONTHLY.search(part) for path in layout.paths for part in path):
+        return None  # a year alone, over columns of 本月 and 累计: any of its months
     return lent.period if not months else None
 
 
 def _borrowed(seen: _Seen, lent: _Lent, own_year: int | None, parts: Sequence[Tidy]) -> Iterator[Finding]:
     """Says so where the year, or the whole period, was not in the sheet."""
     period = next((part.period for part in parts if part.period is not None), None)
-    if period is None or own_year is not None or not any(not layout.by_period for layout in seen.layouts):
+    if period is None or not any(not layout.by_period for layout in seen.layouts):
         return
-    written = any(
-        as_found(text, 2000) is not None
+    texts = [
+        text
         for layout in seen.layouts
-        for text in (*layout.titles, *layout.corner, *(part for path in layout.paths for part in path))
-    )
+        for text in (seen.grid.name, *layout.titles, *layout.corner, *(part for path in layout.paths for part in path))
+    ]
+    found = [one.period for one in (as_found(text, _ANY_YEAR) for text in texts) if one is not None]
+    if own_year is not None and (isinstance(period, Year) or not all(isinstance(one, Year) for one in found)):
+        return
+    written = own_year is None and bool(found)
     source = lent.year_source if written else lent.period_source
     yield say.period_from_elsewhere(seen.grid.name, period.text, *source, year_only=written)
 

@@ -31,7 +31,7 @@ from dagster_project.tables.unit_words import unit_in
 from dagster_project.tables.units_of_cells import cell_units, stated_in
 from validators.catalogue import Measure
 from validators.findings import Finding
-from validators.periods import Found, Month, Period
+from validators.periods import Found, Month, Period, Year
 
 # 三十三点二: a figure that was typed in words, where 待核实 says that there is none.
 _SPELT_OUT = re.compile(
@@ -54,7 +54,9 @@ def tidy(sheet: str, layout: Layout, cells: Cells, year: int | None, fallback: P
     `formula_without_value`."""
     headers = read_headers(layout, year)
     found = None if layout.by_period else table_period(headers, (*layout.titles, *layout.corner), year)
-    if found is None and fallback is not None and not layout.by_period:
+    only_a_year = found is not None and isinstance(found.period, Year) and not any(head.period for head in headers)
+    finer = isinstance(fallback, Month) and found is not None and fallback.year == found.period.last_month.year
+    if fallback is not None and not layout.by_period and (found is None or (only_a_year and finer)):
         found = Found(fallback, cumulative=False, year_stated=False)
     columns = read_columns(layout, headers, found, layout.titles)
     where = np.ix_(layout.rows, np.array(layout.columns))

@@ -59,3 +59,16 @@ def test_an_unknown_sheet_and_an_unreadable_file_are_said(file: Path, tmp_path: 
     result = xushi(broken)
     assert result.exit_code == 1
     assert "坏.xlsx" in result.stderr
+
+
+@pytest.mark.parametrize("output", ["csv", "json", "table"])
+def test_characters_that_steer_the_terminal_are_shown_and_not_sent(tmp_path: Path, output: str) -> None:
+    path = tmp_path / "外贸.csv"
+    path.write_text(
+        "2025年1-3月外贸\n指标,累计（亿元）\n出口\x1b[2J\x9b1m,107.2\n进口\x07,不详9\x1b[31m\n", encoding="utf-8"
+    )
+    result = xushi(path, "--format", output)
+    assert result.exit_code == 0
+    assert not {"\x1b", "\x9b", "\x07"} & set(result.stdout + result.stderr)
+    assert ("␛[2J" in result.stdout) or output == "json"
+    assert "␛[31m" in result.stderr

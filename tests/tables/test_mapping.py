@@ -26,7 +26,7 @@ def trade(
 
 
 def mapped(catalogue: Catalogue, rows: Rows, *, name: str = "表.xlsx", sheet: str = "表", **hints: str) -> Mapped:
-    reading = read_tables(xlsx({sheet: rows}), name)
+    reading = read_tables(xlsx({sheet: rows}), name, period=hints.get("period"))
     return to_observations(reading, catalogue, **hints)
 
 
@@ -193,6 +193,36 @@ def test_a_period_that_the_file_does_not_say_may_be_given(small_catalogue: Catal
     given = mapped(small_catalogue, rows, period="2025-03")
     assert set(given.observations["period"]) == {"2025-03"}
     assert not blocks(given)
+    assert "上传时填写" in only(given, "period_from_elsewhere").zh
+
+
+def test_a_month_is_completed_by_other_sheets_then_the_file_name_then_what_is_given(small_catalogue: Catalogue) -> None:
+    def silent(header: str) -> Rows:
+        return [["龙湾区对外贸易"], ["指标", f"{header}累计（亿元）", "同比（%）"], ["货物贸易出口", 107.2, 5.2]]
+
+    named = mapped(small_catalogue, silent("1-3月"), name="2024年3月.xlsx", period="2024-03")
+    assert "文件名" in only(named, "period_from_elsewhere").zh
+    assert set(named.observations["period"]) == {"2024-03"}
+    given = mapped(small_catalogue, silent("1-3月"), period="2024-03")
+    assert set(given.observations["period"]) == {"2024-03"}
+    assert "上传时填写" in only(given, "period_from_elsewhere").zh
+    assert blocks(mapped(small_catalogue, silent("1-2月"), period="2024-03")) == ["wrong_period"]
+
+
+def test_a_year_alone_is_no_month(small_catalogue: Catalogue) -> None:
+    rows = [
+        ["2024年龙湾区对外贸易"],
+        ["单位：亿元"],
+        ["指标", "本月", "累计", "同比（%）"],
+        ["货物贸易出口", 10, 107.2, 5.2],
+    ]
+    assert "period_missing" in blocks(mapped(small_catalogue, rows))
+    given = mapped(small_catalogue, rows, period="2024-03")
+    assert set(given.observations["period"]) == {"2024-03"}
+    assert "上传时填写" in only(given, "period_from_elsewhere").zh
+    assert "period_missing" in blocks(mapped(small_catalogue, rows, period="2025-03"))
+    only_named = [["龙湾区对外贸易"], *rows[1:]]
+    assert "period_missing" in blocks(mapped(small_catalogue, only_named, name="2024年月报.xlsx"))
 
 
 @pytest.mark.parametrize(
