@@ -70,6 +70,7 @@ _SHARE = (
     r"(?:完成|占)[^,]{0,6}(?:预算|目标|任务|计划)(?:数|值|的)?(?:%|比例|百分比)?"
 )
 _TARGET = r"(?:(?:19|20)[0-9]{2}年)?(?:年度|全年|本年|年初|工作)?(?:目标任务|目标值?|任务数?|计划数?|预算数?|预期目标)"
+_REFERENCE = r"(?:上次|上期)(?:报送|上报|填报)(?:数据?|值)?(?:\(?仅?供(?:对照|参考)(?:,?不(?:读取|填))?\)?)?"  # beside a cell to fill in
 _YTD = (
     r"(?:本年|年初至今|年初以来|自年初|年初起|至本月|截至[^,]{0,4}|本月止|止)*"
     r"(?:累计|累计值|累计数|累计额|总累计)(?:完成)?|年初至今|年初以来|本年度?|至今"
@@ -98,6 +99,7 @@ _ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
     (Role.GROWTH, _words(_GROWTH)),
     (Role.OTHER, _words(_SHARE)),
     (Role.OTHER, _words(_TARGET)),
+    (Role.OTHER, _words(_REFERENCE)),
     (Role.PRIOR, _words(_PRIOR)),
 )
 _BASES: tuple[tuple[Base, re.Pattern[str]], ...] = (

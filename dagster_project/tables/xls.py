@@ -52,7 +52,7 @@ def read_xls(data: bytes, file_name: str, max_cells: int) -> Book:
     try:
         records = _workbook_stream(data, file_name)
         unvalued = _walk(records, file_name, max_cells)
-        book = _open_with_its_code_page(data)
+        book = open_formatted(data)
         return Book("xls", tuple(_grid(book, sheet, unvalued) for sheet in book.sheets()))
     except _DAMAGED as error:
         raise damaged(file_name) from error
@@ -116,8 +116,8 @@ def _walk(stream: bytes, file_name: str, max_cells: int) -> list[set[Place]]:
     return unvalued
 
 
-def _open_with_its_code_page(data: bytes) -> Any:
-    """The workbook, read as GB18030 where the code page that it names is unknown or gives no words."""
+def open_formatted(data: bytes) -> Any:
+    """The workbook with its formats, read as GB18030 where the code page that it names is unknown or gives no words."""
     try:
         book = _open(data, None)
     except LookupError:
