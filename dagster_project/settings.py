@@ -49,6 +49,10 @@ class Settings(BaseSettings):
     metrics_port: int = Field(default=9109, ge=0, le=65535, description="port on which /metrics is served")
     max_upload_bytes: int = Field(default=50_000_000, gt=0, description="largest file that is taken, in bytes")
     max_cells: int = Field(default=2_000_000, gt=0, description="most cells that a file may hold once unpacked")
+    max_read_seconds: int = Field(default=60, gt=0, description="processor seconds that reading one file may take")
+    max_read_memory: int = Field(
+        default=2_000_000_000, gt=0, description="memory that reading one file may take, bytes"
+    )
     timezone: str = Field(default="Asia/Shanghai", description="time zone of dates and of the release calendar")
     kept_months: int = Field(default=36, gt=0, description="months of history shown as gauges")
 

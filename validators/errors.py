@@ -8,17 +8,20 @@ XushiError                      everything raised on purpose
 │   ├── NotAWorkbookError       e.g. a text file named .xlsx
 │   ├── TruncatedWorkbookError
 │   ├── EncryptedWorkbookError
-│   └── TooLargeError           more bytes, or more cells once unpacked, than the settings allow
+│   ├── TooLargeError           more bytes, or more cells once unpacked, than the settings allow
+│   └── ReaderFailedError       reading it took more memory or time than allowed, or broke the reader
 ├── PeriodError                 a text that is no period
 ├── UnitError                   an unknown unit, or two units that can't be converted
 ├── StoreError                  the database refused
 ├── ArchiveError                an archived file is missing or damaged, or can't be written
+├── IdentityError               a user, a token, a role or a password that can't be made, found or used
 ├── ForeignFilesError           a folder to be written to holds files that somebody else put there
 ├── PushRefusedError            the Pushgateway refused the gauges (4xx); trying again can't help
 ├── GrafanaRefusedError         a Grafana refused what was sent (4xx, or no Grafana); trying again can't help
 ├── RobotRefusedError           a DingTalk or Feishu robot refused a message; trying again can't help
 └── TemporaryError              may pass by itself: trying again can help (a locked database, a server that is away)
     ├── PushUnavailableError    the Pushgateway is away, slow, or broken (5xx)
+    ├── ReaderUnavailableError  no process could be started to read a file
     ├── GrafanaUnavailableError the Grafana is away, slow, or broken (5xx)
     └── RobotUnavailableError   a DingTalk or Feishu robot is away, busy, or told too much
 """
@@ -76,6 +79,10 @@ class TooLargeError(UnreadableFileError):
     """More bytes, or more cells once unpacked, than the settings allow."""
 
 
+class ReaderFailedError(UnreadableFileError):
+    """Reading it took more memory or time than the settings allow, or broke the reader."""
+
+
 class PeriodError(XushiError, ValueError):
     """A text that is no period."""
 
@@ -94,6 +101,24 @@ class ArchiveError(XushiError):
 
 class TemporaryError(XushiError):
     """May pass by itself; trying again can help."""
+
+
+class ReaderUnavailableError(TemporaryError):
+    """No process could be started to read a file, or it was ended from outside."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(
+            f"{file}: 系统资源不足，暂时无法启动读取进程；文件未读取，请稍后重试 / "
+            "no process could be started to read the file, the machine is short of memory or processes; try again later"
+        )
+
+
+class IdentityError(XushiError):
+    """A user, a token, a role or a password that can't be made, found or used. `zh` and `en` say why and what to do."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        self.zh, self.en = zh, en
+        super().__init__(f"{zh} / {en}")
 
 
 class ForeignFilesError(XushiError):

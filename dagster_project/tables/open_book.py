@@ -22,16 +22,21 @@ _MARKUP = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<head", b"<meta", b"mi
 _OTHER_MAGIC = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"{\\rtf")
 
 
-def open_book(data: bytes, file_name: str, *, max_bytes: int, max_cells: int) -> Book:
-    """The sheets of the file. Raises an UnreadableFileError that says what is wrong with it."""
-    if len(data) > max_bytes:
+def check_size(size: int, file_name: str, max_bytes: int) -> None:
+    """Raises TooLargeError for a file of more bytes than are allowed. Whoever takes files in asks this first, before
+    the bytes are kept anywhere."""
+    if size > max_bytes:
         raise TooLargeError(
             file_name,
-            f"文件有 {len(data)} 字节，超过允许的 {max_bytes} 字节；"
-            "请只保留统计表再上传，或调高 XUSHI_MAX_UPLOAD_BYTES",
-            f"the file has {len(data)} bytes, {max_bytes} are allowed; keep only the statistical tables, "
+            f"文件有 {size} 字节，超过允许的 {max_bytes} 字节；请只保留统计表再上传，或调高 XUSHI_MAX_UPLOAD_BYTES",
+            f"the file has {size} bytes, {max_bytes} are allowed; keep only the statistical tables, "
             "or raise XUSHI_MAX_UPLOAD_BYTES",
         )
+
+
+def open_book(data: bytes, file_name: str, *, max_bytes: int, max_cells: int) -> Book:
+    """The sheets of the file. Raises an UnreadableFileError that says what is wrong with it."""
+    check_size(len(data), file_name, max_bytes)
     if not data.strip(b"\0\t\r\n "):
         raise EmptyFileError(
             file_name,
