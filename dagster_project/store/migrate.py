@@ -17,6 +17,7 @@ from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine
 
+from dagster_project.store import account_models  # noqa: F401 - its tables belong to Base.metadata
 from dagster_project.store.engine import connect, exists, reading, safe_text, writing
 from dagster_project.store.models import Base
 from validators.errors import StoreError

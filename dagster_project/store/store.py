@@ -18,10 +18,15 @@ from sqlalchemy import Engine
 from dagster_project.store import evaluations, ledger, runs, tallies
 from dagster_project.store import migrate as schema
 from dagster_project.store import observations as figures
+from dagster_project.store.accounts import Accounts
+from dagster_project.store.attempts import Attempts
+from dagster_project.store.audit import AuditLog
 from dagster_project.store.engine import connect, reading, safe_text, writing
 from dagster_project.store.frames import storable
 from dagster_project.store.ledger import State, Upload
 from dagster_project.store.observations import Change, Filter
+from dagster_project.store.sessions import Sessions
+from dagster_project.store.tokens import Tokens
 from validators.errors import StoreError
 from validators.findings import Report
 
@@ -71,6 +76,33 @@ class Store:
     def drift(self) -> list[str]:
         """Where the schema in the database differs from the models, one line each."""
         return schema.drift(self._engine)
+
+    # Who may do what (used by `identity`)
+
+    @property
+    def accounts(self) -> Accounts:
+        """The people who may sign in."""
+        return Accounts(self._engine)
+
+    @property
+    def tokens(self) -> Tokens:
+        """The tokens of systems."""
+        return Tokens(self._engine)
+
+    @property
+    def sessions(self) -> Sessions:
+        """Who is signed in."""
+        return Sessions(self._engine)
+
+    @property
+    def attempts(self) -> Attempts:
+        """Failed sign-ins."""
+        return Attempts(self._engine)
+
+    @property
+    def audit(self) -> AuditLog:
+        """What was done."""
+        return AuditLog(self._engine)
 
     # Uploads
 
