@@ -23,6 +23,8 @@ _COMMANDS = {
     "demo": ("demo", "demo", "示例：从样表到记分板，一次走完 the whole way on a sample year"),
     "sample": ("sample", "sample", "写出示例统计表 write sample tables"),
     "upload": ("upload", "upload", "交表：存档、检查、入库或退回 hand in tables: stored or rejected as a whole"),
+    "template": ("template", "template", "报送模板 a dataset's template to fill in"),
+    "mark": ("template", "mark", "把问题标在原表上 a table with its findings marked in it"),
     "progress": ("progress", "progress", "记分板：每个目标进展如何 the scoreboard: where every target stands"),
     "catalogue": ("catalogue", "app", "目标目录：检查、列出 the catalogue: check, show, departments, schema"),
     "tables": ("tables", "app", "读表：不用目录，看读到什么 what the reader sees in any table"),

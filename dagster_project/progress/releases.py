@@ -48,6 +48,22 @@ def late_periods(dataset: Dataset, received: Set[str], today: date) -> tuple[Per
     return tuple(late)
 
 
+def next_period(dataset: Dataset, received: Set[str], today: date) -> Period:
+    """The period whose table is to be handed in next: the first that has not arrived since the first arrival; before
+    any, the last one that has ended."""
+    missing = next(_missing(dataset, received), None)
+    if missing is not None:
+        return missing
+    this_month = Month(today.year, today.month).ordinal
+    ended = [
+        period
+        for year in (today.year - 1, today.year)
+        for period in periods_of(dataset, year)
+        if period.last_month.ordinal < this_month
+    ]
+    return ended[-1]
+
+
 def _missing(dataset: Dataset, received: Set[str]) -> Iterator[Period]:
     """The periods from the first arrival on that are not in `received`, without end."""
     if not received:
