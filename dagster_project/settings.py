@@ -47,6 +47,13 @@ class Settings(BaseSettings):
     grafana_token_file: Path | None = Field(default=None, description="file that holds that token")
     metrics_host: str = Field(default="127.0.0.1", description="address on which /metrics is served")
     metrics_port: int = Field(default=9109, ge=0, le=65535, description="port on which /metrics is served")
+    portal_url: str | None = Field(
+        default=None, description="the portal as browsers reach it, e.g. https://host; http:// allows cookies without TLS"
+    )
+    oidc_issuer: str | None = Field(default=None, description="identity provider (OpenID Connect) for sign-in")
+    oidc_client_id: str | None = Field(default=None, description="the portal's client id at that provider")
+    oidc_client_secret: SecretStr | None = Field(default=None, description="its client secret; without it PKCE alone")
+    oidc_client_secret_file: Path | None = Field(default=None, description="file that holds that secret")
     max_upload_bytes: int = Field(default=50_000_000, gt=0, description="largest file that is taken, in bytes")
     max_cells: int = Field(default=2_000_000, gt=0, description="most cells that a file may hold once unpacked")
     max_read_seconds: int = Field(default=60, gt=0, description="processor seconds that reading one file may take")
