@@ -13,7 +13,7 @@ from datetime import datetime
 import pandas as pd
 
 from dagster_project.metrics.gauges import Snapshot
-from dagster_project.progress import Course, Panel, TargetTable, course, evaluate, paths
+from dagster_project.progress import Course, Panel, TargetTable, actuals, course, evaluate, paths
 from dagster_project.sources.marks import SAMPLE_MARK
 from dagster_project.store import State, Store
 from validators.catalogue import Catalogue
@@ -22,11 +22,16 @@ from validators.periods import Month, month_ordinals
 
 @dataclass(frozen=True)
 class Judgement:
-    """One evaluation of every target, with the course of the year behind it; rows in the order of the catalogue."""
+    """One evaluation of every target, with the course of the year behind it; rows in the order of the catalogue.
+
+    `observations`: the figures that it was made from (STORED columns); `paths` and `actuals`: the lines that targets
+    are held against and the figures beside them, by month, in the targets' units."""
 
     evaluation: pd.DataFrame
     course: Course
     paths: pd.DataFrame
+    actuals: pd.DataFrame
+    observations: pd.DataFrame
     as_of: Month
     seconds: float
 
@@ -50,7 +55,13 @@ def judge(
     panel = Panel.from_observations(observations, targets)
     evaluation = evaluate(targets, panel, month)
     return Judgement(
-        evaluation, course(targets, panel, month), paths(targets, panel), month, time.perf_counter() - started
+        evaluation=evaluation,
+        course=course(targets, panel, month),
+        paths=paths(targets, panel),
+        actuals=actuals(targets, panel),
+        observations=observations,
+        as_of=month,
+        seconds=time.perf_counter() - started,
     )
 
 

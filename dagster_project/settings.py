@@ -47,8 +47,15 @@ class Settings(BaseSettings):
     grafana_token_file: Path | None = Field(default=None, description="file that holds that token")
     metrics_host: str = Field(default="127.0.0.1", description="address on which /metrics is served")
     metrics_port: int = Field(default=9109, ge=0, le=65535, description="port on which /metrics is served")
+    portal_host: str = Field(default="127.0.0.1", description="address on which the portal is served")
+    portal_port: int = Field(default=8300, ge=0, le=65535, description="port on which the portal is served")
+    portal_grafana_url: str | None = Field(
+        default=None, description="Grafana as browsers reach it, for links; without it XUSHI_GRAFANA_URL"
+    )
+    public_scoreboard: bool = Field(default=False, description="whether the scoreboard needs no sign-in")
+    public_metrics: bool = Field(default=False, description="whether the portal's /metrics needs no sign-in")
     portal_url: str | None = Field(
-        default=None, description="the portal as browsers reach it, e.g. https://host; http:// allows cookies without TLS"
+        default=None, description="the portal as browsers reach it; http:// says that cookies go without TLS"
     )
     oidc_issuer: str | None = Field(default=None, description="identity provider (OpenID Connect) for sign-in")
     oidc_client_id: str | None = Field(default=None, description="the portal's client id at that provider")

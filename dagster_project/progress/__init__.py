@@ -6,6 +6,7 @@ database, the catalogue file, anything printed (`scoreboard`).
 
 from __future__ import annotations
 
+from dagster_project.progress.actuals import actuals
 from dagster_project.progress.columns import EVALUATION
 from dagster_project.progress.course import Course, course, paths
 from dagster_project.progress.evaluate import evaluate
@@ -14,4 +15,15 @@ from dagster_project.progress.panel import Panel
 from dagster_project.progress.rollup import rollup
 from dagster_project.progress.targets import TargetTable
 
-__all__ = ["EVALUATION", "Course", "Light", "Panel", "TargetTable", "course", "evaluate", "paths", "rollup"]
+__all__ = [
+    "EVALUATION",
+    "Course",
+    "Light",
+    "Panel",
+    "TargetTable",
+    "actuals",
+    "course",
+    "evaluate",
+    "paths",
+    "rollup",
+]

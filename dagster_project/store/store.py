@@ -15,7 +15,7 @@ from typing import Self
 import pandas as pd
 from sqlalchemy import Engine
 
-from dagster_project.store import evaluations, ledger, runs, tallies
+from dagster_project.store import evaluations, ledger, marks, runs, tallies
 from dagster_project.store import migrate as schema
 from dagster_project.store import observations as figures
 from dagster_project.store.accounts import Accounts
@@ -281,6 +281,11 @@ class Store:
         """
         with reading(self._engine) as connection:
             return tallies.finding_counts(connection)
+
+    def mark(self) -> str:
+        """A short text that differs after every upload, decision, withdrawal and run; for those who hold a result."""
+        with reading(self._engine) as connection:
+            return marks.mark(connection)
 
     def releases(self) -> pd.DataFrame:
         """When each period's figures first came: dataset, region, period, published (NaT if unsaid), received_at.

@@ -1,0 +1,64 @@
+"""The application: routes, what must be permitted for each, headers, and how it says no.
+
+Belongs here: putting the parts together. Does not belong here: pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from fastapi import Depends, FastAPI
+from starlette.requests import Request
+from starlette.staticfiles import StaticFiles
+
+from dagster_project.portal import refusals
+from dagster_project.portal.desk import Desk
+from dagster_project.portal.headers import SecurityHeaders
+from dagster_project.portal.route import Route
+from dagster_project.portal.routes_table import ROUTES
+from dagster_project.portal.templating import STATIC
+from dagster_project.portal.visit import visit_of
+
+
+def create_app(desk: Desk) -> FastAPI:
+    """The portal of a desk, as an ASGI application. The desk stays the caller's to close."""
+    # Its own pages of documentation load scripts from elsewhere.
+    app = FastAPI(title="Xushi 序时", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan)
+    app.state.desk = desk
+    app.state.routes_table = ROUTES
+    for route in ROUTES:
+        app.add_api_route(
+            route.path,
+            route.endpoint,
+            methods=[route.method],
+            name=route.name,
+            dependencies=[Depends(_permitted(route))],
+            include_in_schema=route.api,
+            status_code=route.status,
+            responses=route.answer,
+            response_model=None if not route.api else ...,
+        )
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_middleware(SecurityHeaders)
+    refusals.install(app)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    desk: Desk = app.state.desk
+    desk.board.refresh()
+    yield
+    desk.board.close()
+
+
+def _permitted(route: Route) -> Callable[[Request], None]:
+    """Refuses, before a page begins, what the visitor may not see."""
+
+    def check(request: Request) -> None:
+        visit = visit_of(request)
+        if not visit.may_see(route):
+            visit.require(route.action or "")
+
+    return check

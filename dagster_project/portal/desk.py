@@ -1,0 +1,52 @@
+"""Everything that a page works with, opened once and handed on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from dagster_project.intake import Intake
+from dagster_project.portal.board import BoardKeeper
+from dagster_project.portal.guard import Closed, Guard
+from dagster_project.settings import Settings
+from dagster_project.sources.archive import Archive
+from dagster_project.store import Store
+from validators.catalogue import Catalogue
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """One installation, open. `now` is the clock (tz-aware); `guard` says who may do what."""
+
+    settings: Settings
+    catalogue: Catalogue
+    store: Store
+    archive: Archive
+    intake: Intake
+    board: BoardKeeper
+    now: Callable[[], datetime]
+    guard: Guard = field(default_factory=Closed)
+
+    @classmethod
+    def of(
+        cls,
+        settings: Settings,
+        catalogue: Catalogue,
+        store: Store,
+        *,
+        now: Callable[[], datetime],
+        guard: Guard | None = None,
+    ) -> Desk:
+        """The desk of an open store. Close `board` at the end; the store stays the caller's."""
+        archive = Archive(settings.archive)
+        return cls(
+            settings=settings,
+            catalogue=catalogue,
+            store=store,
+            archive=archive,
+            intake=Intake(catalogue, store, archive, settings),
+            board=BoardKeeper(catalogue, store, settings, now=now),
+            now=now,
+            guard=guard or Closed(),
+        )

@@ -1,0 +1,1 @@
+"""The pages, one module per noun; each ends with its ROUTES."""

@@ -1,0 +1,123 @@
+"""How periods, moments, amounts and the catalogue's words are said in the visitor's language.
+
+Belongs here: small formats that templates ask for as `say`. Does not belong here: texts (`wording.py`), sentences.
+"""
+
+from __future__ import annotations
+
+from calendar import month_abbr
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from dagster_project.portal.language import Language
+from dagster_project.portal.wording import text
+from dagster_project.progress.lights import WORDS, Light
+from dagster_project.scoreboard import marks
+from dagster_project.scoreboard.marks import MARKS, Mark
+from validators.periods import Month, Quarter, Year, parse_period
+
+
+class _Both(Protocol):
+    """Words in both languages, such as the catalogue's."""
+
+    @property
+    def zh(self) -> str: ...
+
+    @property
+    def en(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Phrasing:
+    """Says things in one language, and moments in the zone of the installation."""
+
+    language: Language
+    zone: ZoneInfo
+
+    @property
+    def chinese(self) -> bool:
+        """Whether it is Chinese."""
+        return self.language is Language.ZH
+
+    def text(self, key: str, /, **values: object) -> str:
+        """A text of `wording`."""
+        return text(key, self.language, **values)
+
+    def words(self, both: _Both | None) -> str:
+        """The catalogue's words, a finding's, anything with `zh` and `en`; '' for None."""
+        if both is None:
+            return ""
+        return both.zh if self.chinese else both.en
+
+    def of(self, row: Mapping[str, Any], name: str) -> str:
+        """A column that comes as `name_zh` and `name_en`."""
+        return str(row[f"{name}_{self.language.value}"])
+
+    def name(self, row: Mapping[str, Any]) -> str:
+        """What a row of the scoreboard counts, with its condition."""
+        return self.words(marks.full_name(row))
+
+    def period(self, sdmx: str) -> str:
+        """2025年3月, 2025年一季度, 2025年 / Mar 2025, 2025 Q1, 2025; '–' for ''."""
+        if not sdmx:
+            return "–"
+        found = parse_period(sdmx)
+        if isinstance(found, Month):
+            return f"{found.year}年{found.month}月" if self.chinese else f"{month_abbr[found.month]} {found.year}"
+        if isinstance(found, Quarter):
+            return (
+                f"{found.year}年{'一二三四'[found.quarter - 1]}季度"
+                if self.chinese
+                else f"{found.year} Q{found.quarter}"
+            )
+        assert isinstance(found, Year)  # noqa: S101 - the third of three
+        return f"{found.year}年" if self.chinese else str(found.year)
+
+    def month(self, number: int) -> str:
+        """3月 / Mar."""
+        return f"{number}月" if self.chinese else month_abbr[number]
+
+    def moment(self, when: datetime | None) -> str:
+        """2025-03-18 16:05, where the statistics are made; '–' for none."""
+        return "–" if when is None else f"{when.astimezone(self.zone):%Y-%m-%d %H:%M}"
+
+    def day(self, when: date | None) -> str:
+        """2025-03-18; '–' for none."""
+        return "–" if when is None else when.isoformat()
+
+    def amount(self, value: float, decimals: int = 2) -> str:
+        """A number in plain writing as the reasons write it; '–' where there is none."""
+        return marks.amount(value, decimals)
+
+    def promise(self, comparator: str, value: float) -> str:
+        """'≥450'."""
+        return marks.promise(comparator, value)
+
+    def per_cent(self, ratio: float) -> str:
+        """'66.2%' of a fraction."""
+        return marks.per_cent(ratio)
+
+    def light(self, light: str) -> str:
+        """The word for a light."""
+        return self.words(WORDS[Light(light)])
+
+    def unit(self, row: Mapping[str, Any]) -> str:
+        """The unit of a row of the scoreboard."""
+        return str(row["unit"] if self.chinese else row["unit_en"])
+
+    def mark(self, light: str) -> Mark:
+        """The shape and colours of a light."""
+        return MARKS[light]
+
+    def chapter(self, number: int) -> str:
+        """五 / 5."""
+        return marks.chapter_number(number) if self.chinese else str(number)
+
+    def article(self, number: int) -> str:
+        """第12条 / article 12; 章首 for 0."""
+        if number == 0:
+            return "章首" if self.chinese else "chapter opening"
+        return f"第{number}条" if self.chinese else f"art. {number}"

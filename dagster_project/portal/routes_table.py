@@ -1,0 +1,15 @@
+"""Every route of the portal, in the order of the navigation: what the application serves, and what the tests of roles
+walk through.
+"""
+
+from __future__ import annotations
+
+from dagster_project.portal.pages import health, metrics, scoreboard, start
+from dagster_project.portal.route import Route
+
+ROUTES: tuple[Route, ...] = (
+    *start.ROUTES,
+    *scoreboard.ROUTES,
+    *health.ROUTES,
+    *metrics.ROUTES,
+)
