@@ -34,6 +34,9 @@ _COMMANDS = {
     "dashboards": ("dashboards.commands", "dashboards_app", "Grafana 看板 Grafana dashboards: build, push"),
     "alerts": ("dashboards.alert_commands", "alerts_app", "告警 alerts: rules, contacts, Alertmanager, relay to chats"),
     "up": ("up", "up", "启动整套服务 start the whole system on this machine, until Ctrl-C"),
+    "user": ("user", "app", "用户与角色 users and roles of the portal"),
+    "token": ("token", "app", "接口令牌 tokens of systems that use the portal's API"),
+    "audit": ("audit", "app", "操作记录 what was done in the portal: verify, show"),
     "dagster": ("run", "dagster", "打开 Dagster 界面 Dagster's pages and daemon, until Ctrl-C"),
 }
 
