@@ -20,9 +20,12 @@ from dagster_project.settings import Settings
 from dagster_project.sources.archive import Archive
 from dagster_project.store import Change, Store, Upload, count_changes
 from dagster_project.store import State as UploadState
-from dagster_project.tables import Mapped, read_tables, to_observations
+from dagster_project.tables import Mapped, to_observations
+from dagster_project.tables.open_book import check_size
+from dagster_project.tables.worker import Limits, read_apart
 from validators.catalogue import Catalogue
-from validators.errors import UnreadableFileError
+from validators.errors import TooLargeError, UnreadableFileError
+from validators.file_names import safe_name
 from validators.findings import Finding, Report, Severity
 from validators.periods import Month, parse_period
 from validators.upload import check_upload
@@ -101,8 +104,11 @@ class Intake:
         """Archive the bytes and write the ledger, without reading them further than to say whose table it is.
 
         `stated`: dataset, first and last period, from a source that knows them; the file is then not opened at all. A
-        file that can't be read is landed all the same: it is rejected, with its report, when it is processed."""
+        file that can't be read is landed all the same: it is rejected, with its report, when it is processed. One that
+        is larger than the settings allow is not kept: TooLargeError."""
         dataset, first, last = stated or ("", "", "")
+        file = safe_name(file)
+        check_size(len(data), file, self._settings.max_upload_bytes)
         if stated is None:
             # What can't be read is said in full by `process`.
             with suppress(UnreadableFileError):
@@ -119,6 +125,16 @@ class Intake:
             period_last=last,
         )
 
+    def refuse_size(self, size: int, file: str, *, dry_run: bool = False) -> Outcome | None:
+        """The rejection of a file of more bytes than the settings allow, else None. It leaves nothing behind: such a
+        file is neither archived nor entered, and whoever knows its size need not fetch its bytes."""
+        try:
+            check_size(size, safe_name(file), self._settings.max_upload_bytes)
+        except TooLargeError as error:
+            state = State.BLOCKED if dry_run else State.REJECTED
+            return Outcome(safe_name(file), state, _unreadable(safe_name(file), error))
+        return None
+
     def submit(
         self, data: bytes, file: str, *, by: str, now: datetime, hints: Hints = NO_HINTS, dry_run: bool = False
     ) -> Outcome:
@@ -128,6 +144,10 @@ class Intake:
         done, for a period given that is none."""
         if hints.period is not None:
             parse_period(hints.period)
+        file = safe_name(file)
+        refused = self.refuse_size(len(data), file, dry_run=dry_run)
+        if refused is not None:
+            return refused
         if dry_run:
             return self._rehearse(data, file, now=now, hints=hints)
         upload = self._store.receive(
@@ -206,8 +226,7 @@ class Intake:
         try:
             mapped = self._map(data, file, hints)
         except UnreadableFileError as error:
-            finding = Finding(Severity.ERROR, "file_unreadable", error.zh, error.en, found=file)
-            return _Checked(Report(file, (finding,)), None, received_at)
+            return _Checked(_unreadable(file, error), None, received_at)
         published = hints.published or mapped.published
         mapped = replace(mapped, published=published)
         report = Report(file, tuple(mapped.findings))
@@ -231,13 +250,13 @@ class Intake:
         return _Checked(report, mapped, known_from)
 
     def _map(self, data: bytes, file: str, hints: Hints) -> Mapped:
-        reading = read_tables(
-            data,
-            file,
-            period=hints.period,
+        limits = Limits(
             max_bytes=self._settings.max_upload_bytes,
             max_cells=self._settings.max_cells,
+            memory=self._settings.max_read_memory,
+            seconds=self._settings.max_read_seconds,
         )
+        reading = read_apart(data, file, period=hints.period, limits=limits)
         return to_observations(
             reading,
             self._catalogue,
@@ -256,6 +275,10 @@ class Intake:
             if key in own or linked & set(own):
                 related |= {key, *(name for name in linked if name)}
         return sorted(related)
+
+
+def _unreadable(file: str, error: UnreadableFileError) -> Report:
+    return Report(file, (Finding(Severity.ERROR, "file_unreadable", error.zh, error.en, found=file),))
 
 
 def _outcome(file: str, state: State, report: Report, mapped: Mapped | None) -> Outcome:

@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from validators.catalogue import Ambition, Catalogue, Comparator
+from validators.spreadsheet_text import inert_cell
 
 _REQUIREMENT = {
     Comparator.AT_LEAST: "≥ {}",
@@ -144,7 +145,7 @@ def to_csv(rows: list[dict[str, Any]]) -> str:
     if rows:
         writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
         writer.writeheader()
-        writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
+        writer.writerows({key: inert_cell(_cell(value)) for key, value in row.items()} for row in rows)
     return text.getvalue()
 
 

@@ -26,6 +26,7 @@ from validators.errors import PeriodError, XushiError
 from validators.findings import Severity
 from validators.names import NameTable
 from validators.periods import parse_period, read_period
+from validators.spreadsheet_text import inert_frame
 
 app = typer.Typer(no_args_is_help=True, help="数据库 database: schema, uploads, versions of a figure")
 
@@ -212,7 +213,7 @@ def _whole(upload: Upload, zone: ZoneInfo) -> dict[str, Any]:
 
 def _print(rows: pd.DataFrame, heads: dict[str, str], output: Format) -> None:
     if output is Format.CSV:
-        typer.echo(rows.to_csv(index=False, lineterminator="\n"), nl=False)
+        typer.echo(inert_frame(rows).to_csv(index=False, lineterminator="\n"), nl=False)
         return
     numbers = {"upload", "value", "new", "revised", "unchanged", "older", "errors", "warnings"}
     table = Table()

@@ -18,7 +18,10 @@ from rich.table import Table
 
 from dagster_project.commands.visible import VISIBLE
 from dagster_project.settings import Settings
-from dagster_project.tables.reading import Reading, read_tables
+from dagster_project.tables.open_book import check_size
+from dagster_project.tables.reading import Reading
+from dagster_project.tables.worker import Limits, read_apart
+from validators.spreadsheet_text import inert_frame
 
 app = typer.Typer(no_args_is_help=True, help="统计表 tables: read a file without any catalogue")
 
@@ -50,9 +53,9 @@ def read(
     Exit code 0 when the file could be read, 1 when not.
     """
     settings = Settings()
-    reading = read_tables(
-        file.read_bytes(), file.name, max_bytes=settings.max_upload_bytes, max_cells=settings.max_cells
-    )
+    check_size(file.stat().st_size, file.name, settings.max_upload_bytes)
+    limits = Limits(settings.max_upload_bytes, settings.max_cells, settings.max_read_memory, settings.max_read_seconds)
+    reading = read_apart(file.read_bytes(), file.name, limits=limits)
     wanted = sheet or [one.name for one in reading.sheets]
     unknown = [name for name in wanted if name not in {one.name for one in reading.sheets}]
     if unknown:
@@ -68,7 +71,7 @@ def read(
 
 def _print(cells: pd.DataFrame, output: Format) -> None:
     if output is Format.CSV:
-        text = cells.to_csv(index=False, float_format="%.15g", lineterminator="\n")
+        text = inert_frame(cells).to_csv(index=False, float_format="%.15g", lineterminator="\n")
         typer.echo(text.translate(VISIBLE), nl=False)
     elif output is Format.JSON:
         rows = cells.astype(object).where(cells.notna(), None).to_dict("records")

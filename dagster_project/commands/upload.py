@@ -85,7 +85,15 @@ def upload(
     with installation() as open_one:
         hints = _hints(open_one.catalogue, dataset, period, region, status, published)
         for file in files:
-            data, name = file.read_bytes(), _name(file)
+            name = _name(file)
+            refused = open_one.intake.refuse_size(file.stat().st_size, name, dry_run=dry_run)
+            if refused is not None:
+                good = False
+                results.append(_as_json(refused))
+                if output is Format.TEXT:
+                    print_outcome(console, refused)
+                continue
+            data = file.read_bytes()
             if queue:
                 entered = open_one.intake.land(data, name, by=who, now=now())
                 results.append(_entered_as_json(entered, name))

@@ -10,13 +10,15 @@ import math
 from typing import Any
 
 from dagster_project.scoreboard.board import Board
+from validators.spreadsheet_text import inert_frame
 
 
 def to_csv(board: Board) -> str:
     """One line per target with the columns of `rows.COLUMNS`, UTF-8 text, comma, '\\n'. Unknown numbers are empty,
-    flags True or False. Read chapter codes and regions as text.
+    flags True or False; texts that a
+    spreadsheet program would calculate begin with an apostrophe. Read chapter codes and regions as text.
     """
-    return board.rows.to_csv(index=False, lineterminator="\n")
+    return inert_frame(board.rows).to_csv(index=False, lineterminator="\n")
 
 
 def to_json(board: Board) -> str:

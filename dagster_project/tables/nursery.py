@@ -123,9 +123,14 @@ def _answer(task: socket.socket) -> None:
         data = stream.read(length)
     _limit(order["memory"], order["seconds"], order["patience"])
     try:
-        answer = READ + to_bytes(
-            read_tables(data, order["file"], max_bytes=order["max_bytes"], max_cells=order["max_cells"])
+        reading = read_tables(
+            data,
+            order["file"],
+            period=order["period"],
+            max_bytes=order["max_bytes"],
+            max_cells=order["max_cells"],
         )
+        answer = READ + to_bytes(reading)
     except UnreadableFileError as error:
         answer = REFUSED + json.dumps({"kind": type(error).__name__, "zh": error.zh, "en": error.en}).encode()
     except MemoryError:

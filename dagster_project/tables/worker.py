@@ -39,6 +39,7 @@ from validators.errors import (
     TruncatedWorkbookError,
     UnreadableFileError,
 )
+from validators.periods import parse_period
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _NEEDED = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "SYSTEMROOT")
@@ -68,16 +69,19 @@ class Limits:
         return 10 * self.seconds
 
 
-def read_apart(data: bytes, file_name: str, *, limits: Limits = Limits()) -> Reading:
+def read_apart(data: bytes, file_name: str, *, period: str | None = None, limits: Limits = Limits()) -> Reading:
     """As `read_tables`, in a process of its own. Safe in threads and in processes that fork.
 
-    Raises what `read_tables` raises; ReaderFailedError, an UnreadableFileError, when the file used more memory or time
-    than the limits allow or broke the reader; ReaderUnavailableError, a TemporaryError, when no process could be
-    started."""
+    Raises what `read_tables` raises (PeriodError, every UnreadableFileError); ReaderFailedError, which is one, when the
+    file used more memory or time than the limits allow or broke the reader; ReaderUnavailableError, a TemporaryError,
+    when no process could be started."""
+    if period is not None:
+        parse_period(period)
     check_size(len(data), file_name, limits.max_bytes)
+    order = _order(data, file_name, period, limits)
     for _ in range(2):  # the nursery may be killed by whoever runs short of memory
         with _Nursery.places:
-            answer, how, seconds = _Nursery.current().ask(_order(data, file_name, limits), limits.patience + _GRACE)
+            answer, how, seconds = _Nursery.current().ask(order, limits.patience + _GRACE)
         if how is not None and how != NOT_STARTED:
             return _understood(answer, how, seconds, file_name, limits)
     raise ReaderUnavailableError(file_name)
@@ -88,10 +92,11 @@ def start_early() -> None:
     _Nursery.current()
 
 
-def _order(data: bytes, file_name: str, limits: Limits) -> bytes:
+def _order(data: bytes, file_name: str, period: str | None, limits: Limits) -> bytes:
     order = json.dumps(
         {
             "file": file_name,
+            "period": period,
             "max_bytes": limits.max_bytes,
             "max_cells": limits.max_cells,
             "memory": limits.memory,

@@ -327,7 +327,7 @@ def test_characters_that_steer_a_terminal_are_shown_and_not_sent(home: Path, put
     assert "\x1b" not in result.stdout
     assert "\x9b" not in result.stdout
     assert "␛[2J12亿" in result.stdout
-    assert "四月␛[31m.csv" in result.stdout
+    assert "四月[31m.csv" in result.stdout
 
 
 def test_a_file_name_that_is_no_utf_8_is_read_as_windows_wrote_it(
@@ -338,4 +338,16 @@ def test_a_file_name_that_is_no_utf_8_is_read_as_windows_wrote_it(
         file.write(tables["trade"])
     result = upload(os.fsdecode(path))
     assert result.exit_code == ACCEPTED, result.exception
+    assert [one.file_name for one in entered(home)] == ["四月.xlsx"]
+
+
+def test_a_file_that_is_too_large_is_refused_without_a_trace_and_the_others_are_taken(
+    home: Path, put: Put, tables: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = put("四月.xlsx", tables["trade"])
+    large = put("大.xlsx", tables["trade"] + b"\0" * 200_000)
+    monkeypatch.setenv("XUSHI_MAX_UPLOAD_BYTES", "100000")
+    result = upload(large, good)
+    assert result.exit_code == REJECTED
+    assert "XUSHI_MAX_UPLOAD_BYTES" in result.stdout
     assert [one.file_name for one in entered(home)] == ["四月.xlsx"]

@@ -43,6 +43,7 @@ from tests.end_to_end.workbooks import (
     with_sheet,
 )
 from validators.catalogue import Catalogue
+from validators.errors import TooLargeError
 from validators.findings import Severity
 
 # Files that are no table at all
@@ -79,11 +80,10 @@ def test_a_file_that_cannot_be_read_is_rejected_with_the_reason(
 @pytest.mark.parametrize(
     ("setting", "most", "damage", "zh", "en"),
     [
-        ("max_upload_bytes", 1000, bytes, "超过允许的 1000 字节", "1000 are allowed"),
         ("max_cells", 20, bytes, "允许 20 个", "20 allowed"),
         ("max_cells", 1000, lambda good: bomb(good, 70_000_000), "解压后的内容超过允许的大小", "more than is allowed"),
     ],
-    ids=["too many bytes", "too many cells", "a zip bomb"],
+    ids=["too many cells", "a zip bomb"],
 )
 def test_a_file_that_is_too_large_is_rejected_with_the_limit_and_its_setting(
     small_catalogue: Catalogue, april: bytes, tmp_path: Path, setting: str, most: int, damage: Damage, zh: str, en: str
@@ -95,6 +95,25 @@ def test_a_file_that_is_too_large_is_rejected_with_the_limit_and_its_setting(
     check_words(finding, f"XUSHI_{setting.upper()}")
     assert zh in finding.zh
     assert en in finding.en
+
+
+def test_a_file_of_too_many_bytes_is_refused_before_anything_of_it_is_kept(
+    small_catalogue: Catalogue, april: bytes, tmp_path: Path
+) -> None:
+    settings = Settings.model_validate({"home": tmp_path / "home", "max_upload_bytes": 1000})
+    desk = Desk.at(small_catalogue, settings)
+    with desk.store:
+        for dry_run in (True, False):
+            outcome = desk.intake.submit(april, "四月.xlsx", by="测试", now=NOW, dry_run=dry_run)
+            assert outcome.state is (State.BLOCKED if dry_run else State.REJECTED)
+            finding = only(outcome, "file_unreadable")
+            check_words(finding, "XUSHI_MAX_UPLOAD_BYTES")
+            assert "超过允许的 1000 字节" in finding.zh
+            assert "1000 are allowed" in finding.en
+        with pytest.raises(TooLargeError):
+            desk.intake.land(april, "四月.xlsx", by="测试", now=NOW)
+        assert desk.store.uploads() == []
+    assert not settings.archive.exists()
 
 
 @pytest.mark.parametrize(
