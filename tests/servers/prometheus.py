@@ -1,6 +1,7 @@
 """A real Prometheus over given samples: Debian's programs, a temporary folder, a free port, gone at the end.
 
-Use `loaded_prometheus(text)` as a context manager; `text` is OpenMetrics with timestamps, of any age.
+Use `loaded_prometheus(text)` as a context manager; `text` is OpenMetrics with timestamps, of any age. With a
+configuration it also scrapes and evaluates rules, in the present.
 """
 
 from __future__ import annotations
@@ -42,6 +43,12 @@ class Prometheus:
         bounds = {"start": str(first.timestamp()), "end": str(last.timestamp()), "step": str(step.total_seconds())}
         return self._ask("query_range", query=expr, **bounds)
 
+    def rules(self) -> list[dict[str, Any]]:
+        """Every alerting rule as it was last evaluated: name, health, lastError, alerts with their annotations."""
+        with urllib.request.urlopen(f"{self.url}/api/v1/rules?type=alert", timeout=30) as answer:
+            groups = json.load(answer)["data"]["groups"]
+        return [rule for group in groups for rule in group["rules"]]
+
     def _ask(self, what: str, **form: str) -> list[dict[str, Any]]:
         data = urllib.parse.urlencode(form).encode()
         try:
@@ -53,16 +60,23 @@ class Prometheus:
 
 
 @contextmanager
-def loaded_prometheus(text: str) -> Iterator[Prometheus]:
-    """A Prometheus that knows the samples of `text` and scrapes nothing."""
+def loaded_prometheus(
+    text: str, configuration: str = "scrape_configs: []\n", rules: str | None = None
+) -> Iterator[Prometheus]:
+    """A Prometheus that knows the samples of `text`. It scrapes what the configuration says, as it stands nothing;
+    `rules` is the text of the file `rules.yaml` that the configuration may name."""
     for program in ("prometheus", "promtool"):
         if shutil.which(program) is None:
             raise RuntimeError(f"{program} is missing: `apt-get install prometheus`, or `make test`, which does it")
     folder = Path(tempfile.mkdtemp(prefix="xushi-prometheus-"))
     try:
         (folder / "samples.txt").write_text(text, encoding="utf-8")
-        (folder / "prometheus.yml").write_text("scrape_configs: []\n")
-        blocks = ["promtool", "tsdb", "create-blocks-from", "openmetrics", "-q", "samples.txt", "data"]
+        (folder / "prometheus.yml").write_text(configuration, encoding="utf-8")
+        if rules is not None:
+            (folder / "rules.yaml").write_text(rules, encoding="utf-8")
+        # Without the flag it reads the whole text once for every two hours between the first sample and the last.
+        blocks = ["promtool", "tsdb", "create-blocks-from", "openmetrics", "-q", "--max-block-duration=8760h"]
+        blocks += ["samples.txt", "data"]
         subprocess.run(blocks, cwd=folder, check=True, capture_output=True)
         port = _free_port()
         command = ["prometheus", "--config.file=prometheus.yml", "--storage.tsdb.path=data"]
