@@ -100,16 +100,19 @@ def drawn(
     *,
     month: Callable[[int], str],
     amount: Callable[[float], str],
-    width: int = 720,
-    height: int = 300,
+    width: int = 860,
+    height: int = 320,
 ) -> Markup:
     """The whole chart with axes. `month` says an ordinal under the axis, `amount` a value beside it."""
     steps = ticks(chart.values())
-    bounds = _Frame(64, width - 16, 14, height - 30, chart.first, chart.last, 0, 1)
+    bounds = _Frame(72, width - 24, 14, height - 32, chart.first, chart.last, 0, 1)
     frame = _frame(chart, bounds, steps)
     body = [_grid(step, frame, amount(step)) for step in steps]
     every = max(1, math.ceil((chart.last - chart.first + 1) / 12))
-    body += [_month(ordinal, frame, month(ordinal)) for ordinal in range(chart.first, chart.last + 1, every)]
+    body += [
+        _month(ordinal, frame, month(ordinal), second=bool(place % 2))
+        for place, ordinal in enumerate(range(chart.first, chart.last + 1, every))
+    ]
     body += [_level(level, frame) for level in chart.levels]
     body += [_line(line, frame, chart.light) for line in chart.lines]
     body += [_points(line, frame, chart.light, month, amount) for line in chart.lines if line.stroke is Stroke.ACTUAL]
@@ -231,9 +234,10 @@ def _grid(value: float, frame: _Frame, words: str) -> Markup:
     )
 
 
-def _month(ordinal: int, frame: _Frame, words: str) -> Markup:
-    return Markup('<text class="month" x="{x}" y="{y}" text-anchor="middle">{words}</text>').format(
-        x=_n(frame.x(ordinal)), y=_n(frame.bottom + 20), words=words
+def _month(ordinal: int, frame: _Frame, words: str, *, second: bool) -> Markup:
+    """`second`: every other one, which a narrow screen leaves out."""
+    return Markup('<text class="month{second}" x="{x}" y="{y}" text-anchor="middle">{words}</text>').format(
+        second=" second" if second else "", x=_n(frame.x(ordinal)), y=_n(frame.bottom + 22), words=words
     )
 
 

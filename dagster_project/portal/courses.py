@@ -47,7 +47,8 @@ class Courses:
         levels = tuple(
             Level(
                 Stroke.STRETCH if catalogue.targets[one].ambition is Ambition.STRETCH else Stroke.TARGET,
-                f"{say.promise(catalogue.targets[one].comparator, float(catalogue.targets[one].value))}{row['unit']}",
+                f"{say.promise(catalogue.targets[one].comparator, float(catalogue.targets[one].value))}"
+                f"{say.spaced(say.unit(row))}",
                 float(catalogue.targets[one].value),
             )
             for one in tiers(catalogue, key)
@@ -57,7 +58,14 @@ class Courses:
         first = min(first - first % 12, due - due % 12)
         return Chart(
             title=say.name(row),
-            description=say.of(row, "reason"),
+            description=say.text(
+                "chart.description",
+                light=say.of(row, "light"),
+                period=say.period(str(row["period"])),
+                actual=say.amount(row["actual_value"]),
+                target=say.promise(str(row["comparator"]), row["target_value"]),
+                unit=say.unit(row),
+            ),
             lines=tuple(lines),
             levels=levels,
             first=first,

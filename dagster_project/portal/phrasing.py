@@ -5,6 +5,7 @@ Belongs here: small formats that templates ask for as `say`. Does not belong her
 
 from __future__ import annotations
 
+import math
 from calendar import month_abbr
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -88,9 +89,43 @@ class Phrasing:
         """2025-03-18; '–' for none."""
         return "–" if when is None else when.isoformat()
 
+    def short_day(self, when: date) -> str:
+        """3-18, in a table whose heading says the year or the month before."""
+        return f"{when.month}-{when.day}"
+
+    @property
+    def comma(self) -> str:
+        """Between two parts of a line."""
+        return "，" if self.chinese else ", "
+
+    def spaced(self, unit: str) -> str:
+        """A unit as it follows a number: 450亿元, 4.1% / 450 × 100 million yuan, 4.1%."""
+        if self.chinese or unit == "%":
+            return unit
+        return f" × {unit}" if unit[:1].isdigit() else f" {unit}"
+
+    def difference(self, value: float) -> str:
+        """'+1.2', '−3', '–' where there is none."""
+        if not math.isfinite(value):
+            return "–"
+        said = marks.amount(abs(value))
+        return "0" if said == "0" else f"{'+' if value > 0 else '−'}{said}"
+
+    def apart(self, actual: float, due: float | None) -> str:
+        """How far a figure is from what was due: '+1.2' is more."""
+        return "–" if due is None else self.difference(actual - due)
+
     def amount(self, value: float, decimals: int = 2) -> str:
         """A number in plain writing as the reasons write it; '–' where there is none."""
         return marks.amount(value, decimals)
+
+    def tick(self, value: float) -> str:
+        """A number for an axis: 25万, 1.2亿 / 250,000, 120,000,000."""
+        size = abs(value)
+        if not self.chinese or size < 1e4:
+            return f"{value:,.10g}"
+        power, word = (1e8, "亿") if size >= 1e8 else (1e4, "万")
+        return f"{value / power:.10g}{word}"
 
     def promise(self, comparator: str, value: float) -> str:
         """'≥450'."""

@@ -4,12 +4,23 @@ walk through.
 
 from __future__ import annotations
 
-from dagster_project.portal.pages import health, metrics, scoreboard, start
+from dagster_project.portal.pages import (
+    calendar,
+    health,
+    metrics,
+    observation,
+    scoreboard,
+    start,
+    target,
+)
 from dagster_project.portal.route import Route
 
 ROUTES: tuple[Route, ...] = (
     *start.ROUTES,
     *scoreboard.ROUTES,
+    *target.ROUTES,
+    *calendar.ROUTES,
+    *observation.ROUTES,
     *health.ROUTES,
     *metrics.ROUTES,
 )

@@ -14,4 +14,4 @@ def metrics(visit: Visiting) -> Response:
     return Response(visit.desk.board.current().gauges, headers={"Content-Type": CONTENT_TYPE})
 
 
-ROUTES = (Route("GET", "/metrics", metrics, action="view_scoreboard", opened_by="public_metrics"),)
+ROUTES = (Route("GET", "/metrics", metrics, action="view_metrics", opened_by="public_metrics"),)

@@ -134,5 +134,5 @@ ROUTES = (
         opened_by="public_scoreboard",
         nav="nav.scoreboard",
     ),
-    Route("GET", "/scoreboard.csv", as_csv, action="view_scoreboard", opened_by="public_scoreboard"),
+    Route("GET", "/scoreboard.csv", as_csv, action="export", opened_by="public_scoreboard"),
 )

@@ -49,6 +49,10 @@ TEXTS = {
 }
 
 TEXTS |= {
+    "chart.description": (
+        "{light}，{period}为{actual}，目标{target}，单位{unit}",
+        "{light}, {actual} in {period}, target {target}, unit {unit}",
+    ),
     "chart.actual": ("实际", "Actual"),
     "chart.linear": ("序时进度", "Linear pace"),
     "chart.seasonal": ("往年同期节奏", "Seasonal pace"),
