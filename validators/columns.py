@@ -19,4 +19,9 @@ OBSERVATION_KEY = ("indicator", "region", "period", "measure")
 # An observation as stored, with where it came from and since when it has been believed.
 STORED = (*OBSERVATION_KEY, "value", "unit", "status", "upload", "sheet", "cell", "known_from")
 
+# One version of a figure: as STORED, with `restored` (bool: it was believed before, and a withdrawal brought it back)
+# and `withdrawn`, the upload whose withdrawal made this version (0: none did). Where nothing was left to believe,
+# `value` is NaN, unit and status are '', and `upload` is the one withdrawn.
+VERSION = (*STORED, "restored", "withdrawn")
+
 STATUSES = ("preliminary", "revised", "final")

@@ -143,6 +143,26 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def rebuilding(engine: Engine) -> Iterator[Connection]:
+    """As `writing`, for migrations: SQLite alters a table by copying it, and dropping the old one must not be taken
+    for a deletion of its rows. References are checked as a whole before anything is kept."""
+    with translated(engine), engine.connect().execution_options(xushi_writes=True) as connection:
+        sqlite = connection.connection.driver_connection if engine.dialect.name == "sqlite" else None
+        if sqlite is not None:
+            sqlite.execute("PRAGMA foreign_keys = OFF")  # has no effect within a transaction
+        try:
+            with connection.begin():
+                if sqlite is None:
+                    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS})
+                yield connection
+                if sqlite is not None and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
+                    raise StoreError(f"迁移后表间引用不完整 / the migration would break a reference: {tuple(broken)}")
+        finally:
+            if sqlite is not None:
+                sqlite.execute("PRAGMA foreign_keys = ON")
+
+
+@contextmanager
 def translated(engine: Engine) -> Iterator[None]:
     """Turn the database's errors into StoreError, or TemporaryError where trying again can help."""
     where = safe_text(engine.url)

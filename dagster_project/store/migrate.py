@@ -18,7 +18,7 @@ from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine
 
 from dagster_project.store import account_models  # noqa: F401 - its tables belong to Base.metadata
-from dagster_project.store.engine import connect, exists, reading, safe_text, writing
+from dagster_project.store.engine import connect, exists, reading, rebuilding, safe_text
 from dagster_project.store.models import Base
 from validators.errors import StoreError
 
@@ -57,7 +57,7 @@ def upgrade(engine: Engine) -> bool:
     """
     if revision(engine) == newest_revision():
         return False
-    with writing(engine) as connection:
+    with rebuilding(engine) as connection:
         try:
             command.upgrade(_config(connection), "head")
         except CommandError as error:

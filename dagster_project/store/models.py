@@ -8,7 +8,8 @@
 
 `observation` keeps every statement of every accepted upload, also one that repeats what was already believed. Only so
 does the order of uploads not matter: if the figure of May (1) had been dropped because January said 1 too, a late April
-(2) would be believed in May. What is believed when, and which statements changed it, are queries (`observations.py`).
+(2) would be believed in May. What is believed when, and which statements changed it, are queries (`observations.py`). A
+withdrawal touches no figure either: it is a date in the upload's row, and the queries leave out what is withdrawn.
 
 Belongs here: columns, keys, constraints. Does not belong here: queries, or anything a migration would have to import.
 """
@@ -50,10 +51,15 @@ class UploadRow(Base):
 
     __tablename__ = "upload"
     __table_args__ = (
-        CheckConstraint("state IN ('received', 'rejected', 'accepted', 'superseded')", name="state"),
+        CheckConstraint(
+            "state IN ('received', 'pending', 'rejected', 'accepted', 'superseded', 'withdrawn')", name="state"
+        ),
         CheckConstraint("state = 'received' OR decided_at IS NOT NULL", name="decided"),
+        CheckConstraint("(state = 'withdrawn') = (withdrawn_at IS NOT NULL)", name="withdrawn"),
         CheckConstraint("length(sha256) = 64", name="sha256"),
         Index(None, "sha256"),
+        Index(None, "state"),
+        Index(None, "withdrawn_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -75,6 +81,13 @@ class UploadRow(Base):
     figures_revised: Mapped[int | None]
     figures_unchanged: Mapped[int | None]
     figures_older: Mapped[int | None]
+    hints: Mapped[dict[str, Any] | None]
+    embargo_until: Mapped[datetime | None]
+    approved_by: Mapped[str | None]
+    approved_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str | None]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_because: Mapped[str | None]
 
 
 class FindingCountRow(Base):

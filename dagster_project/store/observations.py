@@ -1,14 +1,16 @@
 """What was stated, what is believed, what was believed then.
 
-A statement is a row of `observation`: an accepted upload said a figure. Of all statements on a key that were known by
-an instant T, the last by (known_from, upload) is believed at T. A version is a statement that changed what was
-believed: the first on its key, or one whose value, unit or status differs from the statement before it.
+A statement is a row of `observation`: an accepted upload said a figure. It lives at an instant T when it was known by
+then and its upload was not withdrawn by then. Of the living statements on a key the last by (known_from, upload) is
+believed at T; what is cited for it is the first of the equal statements that end the line, since which it is believed.
 
-Equal in any order of acceptance: the statements, hence the versions, what is believed at any T, and which uploads are
-superseded. Uploads known from the same instant count in the order in which they were received: the later corrects the
-earlier. Only the counts of a `Change` depend on the order, since they say what an upload changed when it came.
+Equal in any order of acceptance and withdrawal: the statements, hence what is believed at any T, the versions, and
+which uploads are superseded. Uploads known from the same instant count in the order in which they were received: the
+later corrects the earlier. Only the counts of a `Change` depend on the order, since they say what an upload changed
+when it came.
 
-Belongs here: writing statements and asking for versions. Does not belong here: uploads and their states (`ledger.py`).
+Belongs here: writing statements, what is believed, what an upload would change. Does not belong here: uploads and their
+states (`ledger.py`), the course of one figure over time (`versions.py`), one upload's part in it (`stated.py`).
 """
 
 from __future__ import annotations
@@ -43,11 +45,14 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from dagster_project.store.column_types import Instant, exact
 from dagster_project.store.frames import KEY, frame_of
 from dagster_project.store.models import ObservationRow as Row
+from dagster_project.store.models import UploadRow
 from validators.columns import STORED
 from validators.periods import parse_period
 
-_KEY = (Row.indicator, Row.region, Row.period, Row.measure)
-_DTYPES = {"value": "float64", "upload": "int64", "known_from": "datetime64[us, UTC]"}
+KEY_COLUMNS = (Row.indicator, Row.region, Row.period, Row.measure)
+DTYPES = {"value": "float64", "upload": "int64", "known_from": "datetime64[us, UTC]"}
+# Values leave as text, which float() reads exactly; a CAST to REAL in SQLite need not round correctly.
+VALUE = cast(Row.value, String)
 _LISTED = 1_000  # words listed in a query before it takes everything between the first and the last
 _FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 _BATCH = 10_000  # rows handed to the driver at once; bounds memory, not speed
@@ -95,23 +100,23 @@ class Filter:
             if wanted is not None:
                 found.append(column.in_(list(wanted)))
         if self.first is not None:
-            found.append(_last_month() >= parse_period(self.first).first_month.text)
+            found.append(last_month(Row.period) >= parse_period(self.first).first_month.text)
         if self.last is not None:
-            found.append(_last_month() <= parse_period(self.last).last_month.text)
+            found.append(last_month(Row.period) <= parse_period(self.last).last_month.text)
         return found
 
 
-def _last_month() -> ColumnElement[str]:
+def last_month(period: InstrumentedAttribute[str]) -> ColumnElement[str]:
     """The last month of an SDMX period: '2025' is '2025-12', '2025-Q1' is '2025-03', a month is itself."""
-    quarter = func.substr(Row.period, 6)
-    year = func.substr(Row.period, 1, 4)
+    quarter = func.substr(period, 6)
+    year = func.substr(period, 1, 4)
     return case(
-        (func.length(Row.period) == 4, Row.period + "-12"),
+        (func.length(period) == 4, period + "-12"),
         (quarter == "Q1", year + "-03"),
         (quarter == "Q2", year + "-06"),
         (quarter == "Q3", year + "-09"),
         (quarter == "Q4", year + "-12"),
-        else_=Row.period,
+        else_=period,
     )
 
 
@@ -152,18 +157,20 @@ def compare(
 
 
 def _known_at(connection: Connection, frame: pd.DataFrame, known_from: datetime, upload: int | None) -> pd.DataFrame:
-    """By key of `frame`: the statement believed at `known_from`, and whether there is a later one."""
+    """By key of `frame`: the statement believed at `known_from`, and whether there is a later one; withdrawn ones count
+    for nothing, whenever they were withdrawn."""
     precedes = Row.known_from <= known_from
     if upload is not None:
         precedes = (Row.known_from < known_from) | ((Row.known_from == known_from) & (Row.upload_id < upload))
     before = case((precedes, 1), else_=0)
     conditions = [_among(column, frame[column.key]) for column in (Row.indicator, Row.region, Row.period)]
+    conditions.append(_not_withdrawn())
     ranked = (
         select(
-            *_KEY,
+            *KEY_COLUMNS,
             *(Row.value, Row.unit, Row.status, before.label("before")),
             func.row_number()
-            .over(partition_by=(*_KEY, before), order_by=(Row.known_from.desc(), Row.upload_id.desc()))
+            .over(partition_by=(*KEY_COLUMNS, before), order_by=(Row.known_from.desc(), Row.upload_id.desc()))
             .label("age"),
         )
         .where(*conditions)
@@ -192,41 +199,50 @@ def count_changes(compared: pd.DataFrame) -> Change:
 
 
 def believed(connection: Connection, known_on: datetime | None, wanted: Filter) -> pd.DataFrame:
-    """A STORED frame of the version that is (or was, at `known_on`) believed, sorted by key."""
-    query = _all_versions().where(*wanted.conditions(), _known(), ~_overruled())
-    return _stored(connection, query, known_on=known_on or _FOREVER)
+    """A STORED frame of what is (or was, at `known_on`) believed, sorted by key."""
+    until = known_on or _FOREVER
+    gone = connection.scalar(select(exists().where(UploadRow.withdrawn_at <= until))) or False
+    query = _changes(gone).where(*wanted.conditions(), _known(), ~_overruled(gone))
+    return frame_of(connection.execute(query, {"known_on": until}).all(), STORED, DTYPES)
 
 
-def versions(connection: Connection, indicator: str, region: str, period: str, measure: str | None) -> pd.DataFrame:
-    """A STORED frame of all versions of a figure, sorted by measure and then from the first to the last."""
-    query = _all_versions().where(Row.indicator == indicator, Row.region == region, Row.period == period)
-    return _stored(connection, query if measure is None else query.where(Row.measure == measure))
-
-
-# The parts of these queries that never change are built once: that takes longer than a small query itself.
+# The parts of these queries that never change are built once: that takes longer than a small query itself. Each exists
+# in two kinds: while nothing is withdrawn (`gone` is False), nothing needs to be asked about uploads.
 
 
 @cache
-def _all_versions() -> Select[*tuple[Any, ...]]:
-    """Statements that differ from the one before them, or are the first, in the order of belief.
+def _changes(gone: bool) -> Select[*tuple[Any, ...]]:
+    """Living statements that differ from the one before them, or are the first, in the order of belief.
 
     One seek in the primary key for each row: half the time of a window function over all of them.
     """
     earlier = aliased(Row)
-    before = select(_differs(earlier)).where(_same_key(earlier), _moment(earlier) < _moment(Row))
+    before = select(_differs(earlier)).where(
+        _same_key(earlier), _moment(earlier) < _moment(Row), *_living(gone, earlier)
+    )
     last = before.order_by(earlier.known_from.desc(), earlier.upload_id.desc()).limit(1)
-    # The value leaves as text, which float() reads exactly; a CAST to REAL in SQLite need not round correctly.
-    value = cast(Row.value, String)
-    columns = (*_KEY, value, Row.unit, Row.status, Row.upload_id, Row.sheet, Row.cell, Row.known_from)
-    query = select(*columns).where(func.coalesce(last.scalar_subquery(), true()))
-    return query.order_by(*_KEY, Row.known_from, Row.upload_id)
+    columns = (*KEY_COLUMNS, VALUE, Row.unit, Row.status, Row.upload_id, Row.sheet, Row.cell, Row.known_from)
+    query = select(*columns).where(*_living(gone), func.coalesce(last.scalar_subquery(), true()))
+    return query.order_by(*KEY_COLUMNS, Row.known_from, Row.upload_id)
 
 
 @cache
-def _overruled() -> ColumnElement[bool]:
-    """Whether a later statement, known by :known_on, says something else."""
+def _overruled(gone: bool) -> ColumnElement[bool]:
+    """Whether a later living statement, known by :known_on, says something else."""
     later = aliased(Row)
-    return exists().where(_same_key(later), _moment(later) > _moment(Row), _differs(later), _known(later))
+    differing = (_same_key(later), _moment(later) > _moment(Row), _differs(later), _known(later))
+    return exists().where(*differing, *_living(gone, later))
+
+
+def _living(gone: bool, row: type[Row] = Row) -> list[ColumnElement[bool]]:
+    """Not withdrawn by :known_on. The list of what is has no correlation: the database makes it once."""
+    known_on: ColumnElement[datetime] = bindparam("known_on", type_=Instant())
+    return [_not_withdrawn(row, UploadRow.withdrawn_at <= known_on)] if gone else []
+
+
+def _not_withdrawn(row: type[Row] = Row, withdrawn: ColumnElement[bool] | None = None) -> ColumnElement[bool]:
+    withdrawn = UploadRow.withdrawn_at.is_not(None) if withdrawn is None else withdrawn
+    return row.upload_id.not_in(select(UploadRow.id).where(withdrawn))
 
 
 def _known(row: type[Row] = Row) -> ColumnElement[bool]:
@@ -244,7 +260,3 @@ def _differs(other: type[Row]) -> ColumnElement[bool]:
 
 def _moment(row: type[Row]) -> Tuple:
     return tuple_(row.known_from, row.upload_id)
-
-
-def _stored(connection: Connection, query: Select[*tuple[Any, ...]], **parameters: object) -> pd.DataFrame:
-    return frame_of(connection.execute(query, parameters).all(), STORED, _DTYPES)

@@ -8,16 +8,17 @@ Belongs here: transactions and their order of steps. Does not belong here: SQL (
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Self
 
 import pandas as pd
 from sqlalchemy import Engine
 
-from dagster_project.store import evaluations, ledger, marks, runs, tallies
+from dagster_project.store import evaluations, ledger, marks, runs, stated, tallies
 from dagster_project.store import migrate as schema
 from dagster_project.store import observations as figures
+from dagster_project.store import versions as courses
 from dagster_project.store.accounts import Accounts
 from dagster_project.store.attempts import Attempts
 from dagster_project.store.audit import AuditLog
@@ -117,12 +118,16 @@ class Store:
         dataset: str = "",
         period_first: str = "",
         period_last: str = "",
+        hints: Mapping[str, str] | None = None,
+        embargo_until: datetime | None = None,
         again: bool = False,
     ) -> Upload:
         """Enter a file whose bytes are archived; dataset and periods where they are known already.
 
-        Bytes that were received before and not rejected get no new row: that upload comes back with `duplicate` set.
-        `again` enters them all the same, e.g. to return to an earlier table after a wrong correction.
+        `hints` and `embargo_until` are kept with it, so that whoever completes it, after a crash or a release, knows
+        what was said. Bytes that were received before, and neither rejected nor withdrawn, get no new row: that upload
+        comes back with `duplicate` set. `again` enters them all the same, e.g. to return to an earlier table after a
+        wrong correction.
         """
         with writing(self._engine) as connection:
             return ledger.receive(
@@ -135,6 +140,8 @@ class Store:
                 dataset=dataset,
                 period_first=period_first,
                 period_last=period_last,
+                hints=hints or {},
+                embargo_until=embargo_until,
                 again=again,
             )
 
@@ -155,7 +162,8 @@ class Store:
 
         `known_from` is since when its figures are believed. Uploads that it leaves without any figure of their own
         become superseded. An upload that was accepted before is left alone: its change comes back with `repeated` set.
-        StoreError when the upload was rejected, is unknown, or a figure may not be stored (see `frames.storable`).
+        StoreError when the upload was rejected or withdrawn, is unknown or under embargo at `decided_at`, or a figure
+        may not be stored (see `frames.storable`).
         """
         frame = storable(observations)
         with writing(self._engine) as connection:
@@ -163,7 +171,12 @@ class Store:
             done = ledger.stored_change(upload)
             if done is not None:
                 return Change(done.new, done.revised, done.unchanged, done.ignored_older, repeated=True)
-            _require_received(upload)
+            _require_open(upload)
+            if upload.embargo_until is not None and upload.embargo_until > decided_at:
+                raise StoreError(
+                    f"上传 {upload_id} 须待 {upload.embargo_until:%Y-%m-%d %H:%M}(UTC)后发布,请到时再试 / upload "
+                    f"{upload_id} is under embargo until {upload.embargo_until:%Y-%m-%d %H:%M} UTC; try again then"
+                )
             change = figures.count_changes(figures.compare(connection, frame, known_from, upload_id))
             figures.write(connection, upload_id, frame, known_from)
             regions = frame["region"].unique()
@@ -182,8 +195,66 @@ class Store:
                 change=change,
             )
             if len(frame):
-                ledger.supersede(connection, upload_id)
+                ledger.settle(connection, upload_id)
             return change
+
+    def hold(
+        self,
+        upload_id: int,
+        *,
+        dataset: str,
+        region: str,
+        period_first: str,
+        period_last: str,
+        report: Report,
+        decided_at: datetime,
+        published: date | None = None,
+    ) -> None:
+        """Mark a clean upload as pending; nothing of it is stored. Holding it once more refreshes what is said about
+        it; StoreError when it was decided."""
+        with writing(self._engine) as connection:
+            _require_open(ledger.one(connection, upload_id))
+            ledger.decide(
+                connection,
+                upload_id,
+                state=State.PENDING,
+                dataset=dataset,
+                region=region,
+                period_first=period_first,
+                period_last=period_last,
+                report=report,
+                decided_at=decided_at,
+                published=published,
+            )
+
+    def approve(self, upload_id: int, *, by: str, at: datetime) -> Upload:
+        """Keep who let a pending upload go, the first time it is let go; it stays pending until it is accepted.
+
+        Whether this person may is not asked here. StoreError when the upload isn't pending."""
+        with writing(self._engine) as connection:
+            upload = ledger.one(connection, upload_id)
+            _require(upload, State.PENDING)
+            if upload.approved_at is None:
+                ledger.approve(connection, upload_id, by=by, at=at)
+            return ledger.one(connection, upload_id)
+
+    def withdraw(self, upload_id: int, *, by: str, because: str, at: datetime) -> Upload:
+        """Take an upload back: from `at` on its figures are believed no longer, and those that it overruled are again.
+
+        A pending one is declined by it. StoreError when it was withdrawn before, rejected, or not decided yet, and
+        when `at` lies before its figures were known or the upload was decided."""
+        with writing(self._engine) as connection:
+            upload = ledger.one(connection, upload_id)
+            _require(upload, State.PENDING, *ledger.IN_FORCE)
+            if upload.decided_at is not None and at < upload.decided_at:
+                raise StoreError(
+                    f"撤回时间早于上传 {upload_id} 的处理时间,请核对 / "
+                    f"upload {upload_id} was decided after {at}; check the date"
+                )
+            ledger.withdraw(connection, upload_id, by=by, because=because, at=at)
+            if upload.state is not State.PENDING:
+                ledger.settle(connection, upload_id)
+            return ledger.one(connection, upload_id)
 
     def reject(
         self,
@@ -204,7 +275,7 @@ class Store:
             upload = ledger.one(connection, upload_id)
             if upload.state is State.REJECTED:
                 return
-            _require_received(upload)
+            _require_open(upload)
             ledger.decide(
                 connection,
                 upload_id,
@@ -233,20 +304,42 @@ class Store:
         dataset: str | None = None,
         after_id: int | None = None,
         limit: int | None = None,
+        *,
+        region: str | None = None,
+        period: str | None = None,
+        received_by: str | None = None,
+        before_id: int | None = None,
+        newest_first: bool = False,
     ) -> list[Upload]:
-        """Uploads in the order in which they were received: of one state or several, of a dataset, after an id.
+        """Uploads in the order in which they were received, or the other way round: of one state or several, of a
+        dataset, a region, a person; of a period (SDMX) that their last month lies in (PeriodError); between ids.
 
-        Ids become visible in their order, so the last id seen is a safe cursor.
+        Ids become visible in their order, so the last id seen is a safe cursor: `after_id` forwards, `before_id` with
+        `newest_first`.
         """
         if isinstance(state, str):
             state = (state,)
-        states = None if state is None else tuple(State(each) for each in state)
+        asked = ledger.Asked(
+            states=None if state is None else tuple(State(each) for each in state),
+            dataset=dataset,
+            region=region,
+            period=period,
+            received_by=received_by,
+            after_id=after_id,
+            before_id=before_id,
+        )
         with reading(self._engine) as connection:
-            return ledger.many(connection, states=states, dataset=dataset, after_id=after_id, limit=limit)
+            return ledger.many(connection, asked, newest_first=newest_first, limit=limit)
 
     def pending(self) -> list[Upload]:
-        """Uploads that nobody has decided about yet, oldest first."""
+        """Uploads that were received and not looked at yet, oldest first; not those of State.PENDING."""
         return self.uploads(State.RECEIVED)
+
+    def moved_since(self, moment: datetime) -> list[Upload]:
+        """Uploads, oldest first, that changed what is believed at or after `moment` other than by being handed in: they
+        were released after waiting, or withdrawn."""
+        with reading(self._engine) as connection:
+            return ledger.moved(connection, moment)
 
     def upload_counts(self) -> pd.DataFrame:
         """Uploads by dataset and state: dataset, state, uploads."""
@@ -327,9 +420,19 @@ class Store:
             return figures.believed(connection, known_on, wanted)
 
     def versions(self, indicator: str, region: str, period: str, measure: str | None = None) -> pd.DataFrame:
-        """All that was ever believed of a figure, from the first to the last: a frame with the STORED columns."""
+        """All that was ever believed of a figure, from the first to the last: a frame with the VERSION columns."""
         with reading(self._engine) as connection:
-            return figures.versions(connection, indicator, region, period, measure)
+            return courses.versions(connection, indicator, region, period, measure)
+
+    def figures_of(self, upload_id: int) -> pd.DataFrame:
+        """What an accepted upload stated and what it changed then, one row per figure (see `stated.figures_of`)."""
+        with reading(self._engine) as connection:
+            return stated.figures_of(connection, upload_id)
+
+    def withdrawal_of(self, upload_id: int) -> pd.DataFrame:
+        """What withdrawing an accepted upload would change now; nothing is done (see `stated.withdrawal_of`)."""
+        with reading(self._engine) as connection:
+            return stated.withdrawal_of(connection, upload_id)
 
     # Evaluations
 
@@ -344,9 +447,13 @@ class Store:
             return evaluations.latest(connection, as_of, run_id)
 
 
-def _require_received(upload: Upload) -> None:
-    if upload.state is not State.RECEIVED:
+def _require_open(upload: Upload) -> None:
+    _require(upload, State.RECEIVED, State.PENDING)
+
+
+def _require(upload: Upload, *states: State) -> None:
+    if upload.state not in states:
         raise StoreError(
-            f"上传 {upload.id} 已是 {upload.state.value} 状态，请重新上传 / "
-            f"upload {upload.id} is already {upload.state.value}; upload the file again"
+            f"上传 {upload.id} 已是 {upload.state.value} 状态，请查看台账，需要时重新上传 / "
+            f"upload {upload.id} is already {upload.state.value}; look at the ledger, upload the file again if needed"
         )

@@ -11,12 +11,15 @@ from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, lite
 from sqlalchemy.orm import aliased
 
 from dagster_project.store.frames import frame_of
-from dagster_project.store.ledger import State
+from dagster_project.store.ledger import IN_FORCE, State
 from dagster_project.store.models import FindingCountRow, ObservationRow, UploadRow
+
+_NO_ANSWER = (State.RECEIVED, State.WITHDRAWN)
 
 
 def releases(connection: Connection) -> pd.DataFrame:
-    """dataset, region, period, published, received_at: when each period's figures first came."""
+    """dataset, region, period, published, received_at: when each period's figures first came; what is withdrawn never
+    did."""
     query = (
         select(
             UploadRow.dataset,
@@ -26,6 +29,7 @@ def releases(connection: Connection) -> pd.DataFrame:
             func.min(UploadRow.received_at),
         )
         .join(UploadRow, UploadRow.id == ObservationRow.upload_id)
+        .where(UploadRow.state.in_(IN_FORCE))
         .group_by(UploadRow.dataset, ObservationRow.region, ObservationRow.period)
         .order_by(UploadRow.dataset, ObservationRow.region, ObservationRow.period)
     )
@@ -53,11 +57,13 @@ def rejected_since(connection: Connection) -> pd.DataFrame:
 
 
 def revision_counts(connection: Connection) -> pd.DataFrame:
-    """dataset, figures: how many figures were stated with more than one value, sorted."""
+    """dataset, figures: how many figures were stated with more than one value, sorted; withdrawn statements don't
+    count."""
     key = (ObservationRow.indicator, ObservationRow.region, ObservationRow.period, ObservationRow.measure)
     changed = (
         select(UploadRow.dataset)
         .join(ObservationRow, UploadRow.id == ObservationRow.upload_id)
+        .where(UploadRow.state.in_(IN_FORCE))
         .group_by(UploadRow.dataset, *key)
         .having(func.count(ObservationRow.value.distinct()) > 1)
         .subquery()
@@ -71,7 +77,7 @@ def finding_counts(connection: Connection) -> pd.DataFrame:
 
     Accepted uploads count until they are superseded. Rejected ones count until they are answered: something received
     later for the same dataset, periods and region (or any region, where the rejected table's is unknown) was decided;
-    of a file whose dataset could not be told, something of the same name.
+    of a file whose dataset could not be told, something of the same name. What is withdrawn answers nothing.
     """
     by = (UploadRow.dataset, FindingCountRow.severity, FindingCountRow.rule)
     query = (
@@ -95,4 +101,4 @@ def _answered() -> ColumnElement[bool]:
         or_(UploadRow.region == "", later.region == UploadRow.region),
     )
     answers = case((UploadRow.dataset == "", later.file_name == UploadRow.file_name), else_=same_table)
-    return exists(literal(1)).where(later.id > UploadRow.id, later.state != State.RECEIVED, answers)
+    return exists(literal(1)).where(later.id > UploadRow.id, later.state.not_in(_NO_ANSWER), answers)
