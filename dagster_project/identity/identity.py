@@ -85,13 +85,13 @@ class Identity:
     def sign_in_by_provider(
         self, issuer: str, subject: str, *, address: str, link: str | None = None, instead_of: str | None = None
     ) -> NewSession | None:
-        """Sign in whom an identity provider vouches for; with a `link` bind them to its account first.
+        """Sign in whom an identity provider vouches for; with a `link` (its digest) bind them to its account first.
 
         None when nobody here is bound to the subject, the account is disabled, or the link is no good. Nobody is bound
         by a name or an e-mail address, which people can often choose for themselves at a provider.
         """
-        if link is not None:
-            self.links.bind(link, issuer, subject)
+        if link is not None and self.links.bind(link, issuer, subject) is None:
+            return None
         account = self._accounts.of_subject(issuer, subject)
         if account is None or account.disabled_at is not None:
             self._failed(account, address, "provider", subject=subject)

@@ -78,12 +78,16 @@ class Links:
         hashed = self._passwords.hash(password)
         return account if self._accounts.use_link(digest(secret), note, password_hash=hashed, subject=None) else None
 
-    def bind(self, secret: str, issuer: str, subject: str) -> Account | None:
-        """Let a subject of an identity provider sign in as the link's account, and use the link up."""
-        account = self.holder(secret)
-        if account is None:
+    def bind(self, link: str, issuer: str, subject: str) -> Account | None:
+        """Let a subject of an identity provider sign in as the account of a link, and use it up.
+
+        `link` is the digest of its secret: the secret itself is not kept while the browser is away at the provider.
+        """
+        found = self._accounts.link(link, self._now())
+        if found is None:
             return None
+        name = found.account.name
         details = {"issuer": issuer, "subject": subject, "by": "link"}
-        note = self._audit.note(account.name, Deed.IDENTITY_BOUND, f"user:{account.name}", details)
-        bound = self._accounts.use_link(digest(secret), note, password_hash=None, subject=(issuer, subject))
-        return account if bound else None
+        note = self._audit.note(name, Deed.IDENTITY_BOUND, f"user:{name}", details)
+        bound = self._accounts.use_link(link, note, password_hash=None, subject=(issuer, subject))
+        return found.account if bound else None

@@ -17,8 +17,12 @@ from dagster_project.portal.desk import Desk
 from dagster_project.portal.headers import SecurityHeaders
 from dagster_project.portal.route import Route
 from dagster_project.portal.routes_table import ROUTES
+from dagster_project.portal.security.doorway import Doorway
+from dagster_project.portal.security.session_guard import SessionGuard
 from dagster_project.portal.templating import STATIC
 from dagster_project.portal.visit import visit_of
+
+_SAFE = frozenset({"GET", "HEAD"})
 
 
 def create_app(desk: Desk) -> FastAPI:
@@ -33,13 +37,15 @@ def create_app(desk: Desk) -> FastAPI:
             route.endpoint,
             methods=[route.method],
             name=route.name,
-            dependencies=[Depends(_permitted(route))],
+            dependencies=[Depends(_permitted(route)), *([] if route.method in _SAFE else [Depends(_genuine)])],
             include_in_schema=route.api,
             status_code=route.status,
             responses=route.answer,
             response_model=None if not route.api else ...,
         )
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    if isinstance(desk.guard, SessionGuard):
+        app.add_middleware(Doorway, guard=desk.guard)
     app.add_middleware(SecurityHeaders)
     refusals.install(app)
     return app
@@ -62,3 +68,9 @@ def _permitted(route: Route) -> Callable[[Request], None]:
             visit.require(route.action or "")
 
     return check
+
+
+async def _genuine(request: Request) -> None:
+    """Refuses a form that the visitor's own page did not send."""
+    desk: Desk = request.app.state.desk
+    await desk.guard.require_genuine(request)

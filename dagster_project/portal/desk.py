@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
+from validators.catalogue import Catalogue
+
+from dagster_project.identity.identity import Identity
 from dagster_project.intake import Intake
 from dagster_project.portal.board import BoardKeeper
-from dagster_project.portal.guard import Closed, Guard
+from dagster_project.portal.guard import Guard
+from dagster_project.portal.security.session_guard import SessionGuard
 from dagster_project.settings import Settings
 from dagster_project.sources.archive import Archive
 from dagster_project.store import Store
-from validators.catalogue import Catalogue
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +29,8 @@ class Desk:
     intake: Intake
     board: BoardKeeper
     now: Callable[[], datetime]
-    guard: Guard = field(default_factory=Closed)
+    identity: Identity
+    guard: Guard
 
     @classmethod
     def of(
@@ -38,7 +42,11 @@ class Desk:
         now: Callable[[], datetime],
         guard: Guard | None = None,
     ) -> Desk:
-        """The desk of an open store. Close `board` at the end; the store stays the caller's."""
+        """The desk of an open store. Close `board` at the end; the store stays the caller's.
+
+        `guard`: another one than that of users, roles and sessions.
+        """
+        identity = Identity(store, now)
         archive = Archive(settings.archive)
         return cls(
             settings=settings,
@@ -48,5 +56,6 @@ class Desk:
             intake=Intake(catalogue, store, archive, settings),
             board=BoardKeeper(catalogue, store, settings, now=now),
             now=now,
-            guard=guard or Closed(),
+            identity=identity,
+            guard=guard or SessionGuard(identity, settings),
         )

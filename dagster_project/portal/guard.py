@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from starlette.requests import Request
-
 from validators.errors import XushiError
 
 
@@ -24,6 +23,13 @@ class ForbiddenError(XushiError):
     def __init__(self, action: str, dataset: str | None = None) -> None:
         self.action, self.dataset = action, dataset
         super().__init__(f"没有权限 / not permitted: {action}{f' ({dataset})' if dataset else ''}")
+
+
+class ForgedFormError(XushiError):
+    """A form that changes something does not carry what only a page of this visitor's knew."""
+
+    def __init__(self) -> None:
+        super().__init__("请刷新页面后重新提交 / reload the page and send the form again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,10 @@ class Guard(Protocol):
         """What a form must carry to be this visitor's own; '' where none is needed."""
         ...
 
+    async def require_genuine(self, request: Request) -> None:
+        """ForgedFormError unless a request that changes something carries it (see `form_token.html`)."""
+        ...
+
 
 class Closed:
     """The guard of an installation that nobody can sign in to: pages for everybody work, all others refuse."""
@@ -64,3 +74,7 @@ class Closed:
     def form_token(self, request: Request) -> str:  # noqa: ARG002
         """None is needed where no form is taken."""
         return ""
+
+    async def require_genuine(self, request: Request) -> None:  # noqa: ARG002
+        """No form is taken."""
+        raise ForgedFormError

@@ -14,10 +14,10 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-
-from dagster_project.portal.guard import ForbiddenError, SignInNeededError
-from dagster_project.portal.visit import visit_of
 from validators.errors import TemporaryError, XushiError
+
+from dagster_project.portal.guard import ForbiddenError, ForgedFormError, SignInNeededError
+from dagster_project.portal.visit import visit_of
 
 SIGN_IN = "/sign-in"
 API = "/api/"
@@ -32,7 +32,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(SignInNeededError, _sign_in)
     app.add_exception_handler(ForbiddenError, _forbidden)
-    app.add_exception_handler(TemporaryError, _away)
+    app.add_exception_handler(ForgedFormError, forged)
+    app.add_exception_handler(TemporaryError, away)
     app.add_exception_handler(XushiError, _refused)
     app.add_exception_handler(Exception, _broken)
 
@@ -82,7 +83,18 @@ def _forbidden(request: Request, error: Exception) -> Response:
     return refusal(request, 403, "forbidden", message)
 
 
-def _away(request: Request, error: Exception) -> Response:
+def forged(request: Request, error: Exception | None = None) -> Response:  # noqa: ARG001 - a handler's signature
+    """For a form that another site sent, or that is older than the sign-in."""
+    return refusal(request, 403, "forged", visit_of(request).say.text("error.forged.say"))
+
+
+def too_large(request: Request) -> Response:
+    """For a body that is larger than whoever asks may send."""
+    return refusal(request, 413, "too_large", visit_of(request).say.text("error.too_large.say"))
+
+
+def away(request: Request, error: Exception) -> Response:
+    """For what may pass by itself, such as a database that is away."""
     _log.warning("%s %s: %s", request.method, request.url.path, error)
     message = visit_of(request).say.text("error.away.say")
     return refusal(request, 503, "away", message, {"Retry-After": _TRY_AGAIN_SECONDS})

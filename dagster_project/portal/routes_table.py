@@ -5,11 +5,14 @@ walk through.
 from __future__ import annotations
 
 from dagster_project.portal.pages import (
+    account,
     calendar,
     health,
+    link,
     metrics,
     observation,
     scoreboard,
+    signin,
     start,
     target,
 )
@@ -21,6 +24,9 @@ ROUTES: tuple[Route, ...] = (
     *target.ROUTES,
     *calendar.ROUTES,
     *observation.ROUTES,
+    *signin.ROUTES,
+    *link.ROUTES,
+    *account.ROUTES,
     *health.ROUTES,
     *metrics.ROUTES,
 )

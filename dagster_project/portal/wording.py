@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from dagster_project.portal.language import Language
-from dagster_project.portal.words import calendar, common, observation, scoreboard, target
+from dagster_project.portal.words import calendar, common, observation, scoreboard, signin, target
 
 _PARTS: tuple[Mapping[str, tuple[str, str]], ...] = (
     common.TEXTS,
@@ -18,6 +18,7 @@ _PARTS: tuple[Mapping[str, tuple[str, str]], ...] = (
     target.TEXTS,
     calendar.TEXTS,
     observation.TEXTS,
+    signin.TEXTS,
 )
 
 
