@@ -66,7 +66,7 @@ def measure(targets: TargetTable, panel: Panel, as_of: Month) -> pd.DataFrame:
 
 
 def _judge(targets: TargetTable, panel: Panel, as_of: Month) -> dict[str, object]:
-    used = _figure(targets, panel, as_of.ordinal)
+    used = figure_in_hand(targets, panel, as_of.ordinal)
     actual = used.actual
     yearly = targets.is_pace(Pace.YEAR_END)
     low = targets.low_is_good
@@ -86,7 +86,7 @@ def _judge(targets: TargetTable, panel: Panel, as_of: Month) -> dict[str, object
     )
     gap = np.where(wanted_less, actual - needed, needed - actual)
     points = _points(targets, gap)
-    reached = _reached(targets, actual)
+    reached = is_reached(targets, actual)
     attainment = _attainment(targets, actual)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(accumulates & low, expected / attainment, attainment / expected)
@@ -139,8 +139,9 @@ def _judge(targets: TargetTable, panel: Panel, as_of: Month) -> dict[str, object
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Figure:
-    """The figure that each target is judged by. `actual` in the target's unit; `period` a month ordinal or NO_MONTH."""
+class Figure:
+    """The figure that each target is judged by. `rows` of the panel; `actual` in the target's unit; `period` a month
+    ordinal or NO_MONTH; `settled` where nothing later can replace it but a revision."""
 
     rows: Integers
     period: Integers
@@ -150,7 +151,8 @@ class _Figure:
     settled: Flags
 
 
-def _figure(targets: TargetTable, panel: Panel, as_of: int) -> _Figure:
+def figure_in_hand(targets: TargetTable, panel: Panel, as_of: int) -> Figure:
+    """The figure that each target is judged by as of a month (ordinal); which one that is, see `evaluate`."""
     rows = panel.rows(targets)
     year_end = targets.due // 12 * 12 + 11
     due_there = np.isfinite(panel.at(rows, targets.due)) & (targets.due <= as_of)
@@ -159,7 +161,7 @@ def _figure(targets: TargetTable, panel: Panel, as_of: int) -> _Figure:
     period = np.where(due_there, targets.due, latest)
     known = period != NO_MONTH
     actual = panel.at(rows, period) * targets.factor
-    return _Figure(rows, period, actual, panel.marks_at(rows, period), known, due_there | year_there)
+    return Figure(rows, period, actual, panel.marks_at(rows, period), known, due_there | year_there)
 
 
 def _noise(value: Floats) -> Floats:
@@ -175,7 +177,7 @@ def _bound(targets: TargetTable, actual: Floats) -> Floats:
     return np.where(targets.is_comparator(Comparator.POSITIVE), 0.0, bound)
 
 
-def _reached(targets: TargetTable, actual: Floats) -> Flags:
+def is_reached(targets: TargetTable, actual: Floats) -> Flags:
     """Whether the figure meets the comparator, up to binary noise."""
     bound, noise = _bound(targets, actual), _noise(targets.value)
     floor = targets.is_comparator(Comparator.AT_LEAST, Comparator.ABOUT) & ~targets.low_is_good

@@ -75,7 +75,7 @@ def call(values: Floats, task: Task) -> Calls:
     begun = _begins(old)
     years = (months - task.fresh - begun) // 12 - np.arange(origins)[:, None]
     years[:, ~np.isfinite(old).any(axis=1)] = 0
-    logs = _in_logs(old) & (not task.rates)
+    logs = _in_logs(old) & task.summed  # a stock grows by amounts rather than by shares
     table = values.T
     local = _local(table, task)
     for rows in _groups(logs, years[0]):

@@ -75,6 +75,10 @@ class Spread:
         """(n,) the error, in units of its scale, that the next one stays below with this chance."""
         return float(np.interp(chance, self.chance, self.value)) * self.width
 
+    def centred(self) -> Self:
+        """The same around its median."""
+        return type(self)(self.chance, self.value - float(np.interp(0.5, self.chance, self.value)), self.width)
+
     def below(self, error: Floats) -> Floats:
         """(n,) the chance that the next error, in units of its scale, stays below `error`."""
         return np.asarray(np.interp(error / self.width, self.value, self.chance))

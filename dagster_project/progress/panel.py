@@ -32,7 +32,8 @@ from validators.columns import STATUSES
 from validators.periods import month_ordinals
 
 NO_MONTH: Final = -1
-HISTORY_YEARS: Final = 3  # earlier years kept before the first target's, for the seasonal pace
+HISTORY_YEARS: Final = 3  # earlier years that the seasonal pace looks at
+KEPT_YEARS: Final = 12  # earlier years kept before the first target's, where the frame has them, for the forecast
 _CHUNK: Final = 2_000_000  # rows of a long frame that are worked on at once; bounds the temporary arrays
 _MONTH_ROLE: Final = 1
 _VALUE_ROLE: Final = 0
@@ -282,7 +283,7 @@ def _axis(targets: TargetTable, ordinals: Integers) -> tuple[int, int]:
     """First month (a January) and number of months: what the targets can use and the frame has, in whole years."""
     if not len(targets) or not len(ordinals):
         return 0, 0
-    first_year = max(int(targets.start.min()) // 12 - HISTORY_YEARS, int(ordinals.min()) // 12)
+    first_year = max(int(targets.start.min()) // 12 - KEPT_YEARS, int(ordinals.min()) // 12)
     last_year = min(int(targets.due.max()) // 12, int(ordinals.max()) // 12)
     return first_year * 12, max(last_year - first_year + 1, 0) * 12
 

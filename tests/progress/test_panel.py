@@ -116,7 +116,7 @@ def test_figures_nobody_needs_are_left_out(new_catalogue, observations):
     stranger = frame.assign(indicator="unknown_figure")
     elsewhere = frame.assign(region="330300")
     panel = Panel.from_observations(pd.concat([frame, stranger, elsewhere]), TargetTable.from_catalogue(catalogue))
-    assert panel.figures.shape == (1, 48)  # one series; three years of history and the year itself
+    assert panel.figures.shape == (1, 156)  # one series; twelve years of history and the year itself
     assert np.count_nonzero(np.isfinite(panel.figures)) == 1
 
 
