@@ -7,26 +7,31 @@ functions.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 from hashlib import sha256
+from typing import Self
+from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from dagster_project.decisions import not_in_force, not_pending, reason_missing, same_person
+from dagster_project.intake_findings import dates, nothing_found, same_file_again, unreadable
 from dagster_project.settings import Settings
 from dagster_project.sources.archive import Archive
-from dagster_project.store import Change, Store, Upload, count_changes
+from dagster_project.store import IN_FORCE, Change, Store, Upload, count_changes
 from dagster_project.store import State as UploadState
 from dagster_project.tables import Mapped, to_observations
 from dagster_project.tables.open_book import check_size
 from dagster_project.tables.worker import Limits, read_apart
 from validators.catalogue import Catalogue
-from validators.errors import TooLargeError, UnreadableFileError
+from validators.errors import StoreError, TooLargeError, UnreadableFileError
 from validators.file_names import safe_name
-from validators.findings import Finding, Report, Severity
+from validators.findings import Report
 from validators.periods import Month, parse_period
 from validators.upload import check_upload
 
@@ -35,18 +40,11 @@ class State(StrEnum):
     """How a hand-in ended."""
 
     ACCEPTED = "accepted"
+    PENDING = "pending"  # clean; it waits for a second person, for a date, or for both
     REJECTED = "rejected"
     DUPLICATE = "duplicate"  # the same bytes are in the ledger already: nothing was done
     PASSED = "passed"  # dry run: it would be accepted
     BLOCKED = "blocked"  # dry run: it would be rejected
-
-
-_STATES_ZH = {
-    UploadState.RECEIVED: "待处理",
-    UploadState.REJECTED: "已退回",
-    UploadState.ACCEPTED: "已入库",
-    UploadState.SUPERSEDED: "已入库,其后被新数替代",
-}
 
 
 @dataclass(frozen=True)
@@ -60,6 +58,17 @@ class Hints:
     status: str | None = None
     published: date | None = None
 
+    def kept(self) -> dict[str, str]:
+        """As kept in the ledger: what was said, and nothing else."""
+        return {name: str(said) for name, said in asdict(self).items() if said is not None}
+
+    @classmethod
+    def of(cls, kept: Mapping[str, str]) -> Self:
+        """As they were."""
+        published = kept.get("published")
+        words = {name: said for name, said in kept.items() if name != "published"}
+        return cls(**words, published=None if published is None else date.fromisoformat(published))
+
 
 NO_HINTS = Hints()
 
@@ -67,7 +76,8 @@ NO_HINTS = Hints()
 @dataclass(frozen=True)
 class Outcome:
     """What became of one file. `change` counts what it changed, or would change; `changes` is there after a dry run,
-    with one row per figure (see `Store.preview`)."""
+    with one row per figure (see `Store.preview`). `waits_for`: `approval`, `embargo` or both, while something has to
+    happen before it is, or would be, published."""
 
     file: str
     state: State
@@ -78,11 +88,12 @@ class Outcome:
     upload: int | None = None
     change: Change | None = None
     changes: pd.DataFrame | None = None
+    waits_for: tuple[str, ...] = ()
 
     @property
     def good(self) -> bool:
-        """Whether the file is, or would be, in the store."""
-        return self.state in (State.ACCEPTED, State.PASSED, State.DUPLICATE)
+        """Whether nothing is wrong with the file: it is, or would be, in the store, or it waits to be."""
+        return self.state in (State.ACCEPTED, State.PENDING, State.PASSED, State.DUPLICATE)
 
 
 @dataclass(frozen=True)
@@ -132,16 +143,25 @@ class Intake:
             check_size(size, safe_name(file), self._settings.max_upload_bytes)
         except TooLargeError as error:
             state = State.BLOCKED if dry_run else State.REJECTED
-            return Outcome(safe_name(file), state, _unreadable(safe_name(file), error))
+            return Outcome(safe_name(file), state, unreadable(safe_name(file), error))
         return None
 
     def submit(
-        self, data: bytes, file: str, *, by: str, now: datetime, hints: Hints = NO_HINTS, dry_run: bool = False
+        self,
+        data: bytes,
+        file: str,
+        *,
+        by: str,
+        now: datetime,
+        hints: Hints = NO_HINTS,
+        embargo_until: datetime | None = None,
+        dry_run: bool = False,
     ) -> Outcome:
         """Hand in one file: archived, entered, read, checked, and stored as a whole or rejected as a whole.
 
-        A dry run does the same reading and checking and leaves nothing behind. Raises PeriodError, before anything is
-        done, for a period given that is none."""
+        A clean file waits (State.PENDING, nothing of it stored) where its dataset asks for a second person or where it
+        is under embargo. A dry run does the same reading and checking and leaves nothing behind. Raises PeriodError,
+        before anything is done, for a period given that is none."""
         if hints.period is not None:
             parse_period(hints.period)
         file = safe_name(file)
@@ -149,20 +169,76 @@ class Intake:
         if refused is not None:
             return refused
         if dry_run:
-            return self._rehearse(data, file, now=now, hints=hints)
+            return self._rehearse(data, file, now=now, hints=hints, embargo_until=embargo_until)
         upload = self._store.receive(
-            sha256=self._archive.put(data), file_name=file, size=len(data), received_at=now, received_by=by
+            sha256=self._archive.put(data),
+            file_name=file,
+            size=len(data),
+            received_at=now,
+            received_by=by,
+            hints=hints.kept(),
+            embargo_until=embargo_until,
         )
         # A duplicate still in state `received` was cut off before it was decided: this run completes it.
         if upload.duplicate and upload.state is not UploadState.RECEIVED:
             return _already(upload, file, self._settings.zone)
-        return self._decide(upload, data, now=now, hints=hints)
+        return self._decide(upload, data, now=now)
+
+    def approve(self, upload_id: int, *, by: str, now: datetime) -> Outcome:
+        """Let a pending upload go: it is read and checked again from the archive, by what is stored now, and accepted
+        or rejected. Under embargo it stays pending until the date, and is released then.
+
+        DecisionRefusedError when it isn't pending, or a second person is asked for and `by` handed it in."""
+        upload = self._store.upload(upload_id)
+        if upload.state is not UploadState.PENDING:
+            raise not_pending(upload)
+        if self._needs_approval(upload.dataset) and _same_person(by, upload.received_by):
+            raise same_person(upload)
+        return self._release(self._store.approve(upload_id, by=by, at=now), now=now)
+
+    def decline(self, upload_id: int, *, by: str, reason: str, now: datetime) -> Upload:
+        """Send a pending upload back, or take one's own back: it will not be published. Returns it as it stands.
+
+        DecisionRefusedError when it isn't pending, or no reason is given."""
+        upload = self._store.upload(upload_id)
+        if upload.state is not UploadState.PENDING:
+            raise not_pending(upload)
+        return self._withdraw(upload, by=by, reason=reason, now=now)
+
+    def withdraw(self, upload_id: int, *, by: str, reason: str, now: datetime) -> Upload:
+        """Take an accepted upload back: what was believed before it is believed again. Returns it as it stands.
+
+        DecisionRefusedError when it isn't in force, or no reason is given."""
+        upload = self._store.upload(upload_id)
+        if upload.state not in IN_FORCE:
+            raise not_in_force(upload)
+        return self._withdraw(upload, by=by, reason=reason, now=now)
+
+    def release_due(self, now: datetime) -> list[Outcome]:
+        """Release every pending upload that waits for nothing any more, oldest first. Several processes may do so at
+        once; each upload is released once."""
+        return [
+            self._release(upload, now=now)
+            for upload in self._store.uploads(UploadState.PENDING)
+            if not self._waits_for(upload, upload.dataset, now)
+        ]
+
+    def review(self, upload_id: int, *, now: datetime) -> Outcome:
+        """What releasing a pending upload would change by what is stored now: a dry run, for who is to decide.
+
+        DecisionRefusedError when it isn't pending."""
+        upload = self._store.upload(upload_id)
+        if upload.state is not UploadState.PENDING:
+            raise not_pending(upload)
+        data, hints = self._archive.get(upload.sha256), Hints.of(upload.hints)
+        outcome = self._dry(data, upload.file_name, now=now, hints=hints, embargo_until=upload.embargo_until)
+        return replace(outcome, upload=upload.id, waits_for=self._waits_for(upload, upload.dataset, now))
 
     def process(self, upload: Upload, *, now: datetime) -> Outcome:
         """Read, check and store, or reject, an upload that was landed. One that is decided already is left as it is."""
         if upload.state is not UploadState.RECEIVED:
             return _already(upload, upload.file_name, self._settings.zone)
-        return self._decide(upload, self._archive.get(upload.sha256), now=now, hints=NO_HINTS)
+        return self._decide(upload, self._archive.get(upload.sha256), now=now)
 
     def process_pending(self, dataset: str, first: Month, last: Month, *, now: datetime) -> list[Outcome]:
         """Process what was landed for a dataset's periods that end from `first` to `last`, oldest period first.
@@ -171,7 +247,9 @@ class Intake:
         ours = [
             upload
             for upload in self._store.uploads(dataset=dataset)
-            if upload.period_last and first <= parse_period(upload.period_last).last_month <= last
+            if upload.state is not UploadState.WITHDRAWN
+            and upload.period_last
+            and first <= parse_period(upload.period_last).last_month <= last
         ]
         ours.sort(key=lambda upload: (parse_period(upload.period_last).last_month, upload.id))
         newest = {(upload.period_first, upload.period_last, upload.region): upload.id for upload in ours}
@@ -183,8 +261,40 @@ class Intake:
                 outcomes.append(_standing(upload))
         return outcomes
 
-    def _decide(self, upload: Upload, data: bytes, *, now: datetime, hints: Hints) -> Outcome:
-        checked = self._check(data, upload.file_name, now=now, received_at=upload.received_at, hints=hints)
+    def _needs_approval(self, dataset: str) -> bool:
+        return dataset in self._catalogue.datasets and self._catalogue.datasets[dataset].approval
+
+    def _waits_for(self, upload: Upload, dataset: str, now: datetime) -> tuple[str, ...]:
+        """What has to happen before the upload may be published."""
+        released = upload.approved_at is not None and not _same_person(upload.approved_by, upload.received_by)
+        held = upload.embargo_until is not None and upload.embargo_until > now
+        waits = {"approval": self._needs_approval(dataset) and not released, "embargo": held}
+        return tuple(what for what, is_so in waits.items() if is_so)
+
+    def _withdraw(self, upload: Upload, *, by: str, reason: str, now: datetime) -> Upload:
+        if not reason.strip():
+            raise reason_missing(upload)
+        return self._store.withdraw(upload.id, by=by, because=reason.strip(), at=now)
+
+    def _release(self, upload: Upload, *, now: datetime) -> Outcome:
+        """Accept, or reject, a pending upload that waits for nothing any more; else say what it still waits for."""
+        waits = self._waits_for(upload, upload.dataset, now)
+        if waits:
+            return replace(_standing(upload), waits_for=waits)
+        try:
+            return self._decide(upload, self._archive.get(upload.sha256), now=now)
+        except StoreError:
+            # Somebody else may have decided meanwhile; then theirs is the answer.
+            stands = self._store.upload(upload.id)
+            if stands.state is UploadState.PENDING:
+                raise
+            return _already(stands, upload.file_name, self._settings.zone)
+
+    def _decide(self, upload: Upload, data: bytes, *, now: datetime) -> Outcome:
+        hints, waited = Hints.of(upload.hints), upload.state is UploadState.PENDING
+        # What waited is known from when it is let go, what was cut off by a crash from when it came.
+        moment = now if waited else upload.received_at
+        checked = self._check(data, upload.file_name, now=now, moment=moment, hints=hints, embargo=upload.embargo_until)
         mapped, report = checked.mapped, checked.report
         if mapped is None or report.blocked:
             named = replace(_outcome(upload.file_name, State.REJECTED, report, mapped), upload=upload.id)
@@ -195,8 +305,23 @@ class Intake:
                 period_last=named.period_last,
                 report=report,
                 decided_at=now,
+                region=hints.region or "" if mapped is None else _region(mapped, hints),
             )
             return named
+        waits = self._waits_for(upload, mapped.dataset, now)
+        if waits:
+            self._store.hold(
+                upload.id,
+                dataset=mapped.dataset,
+                region=_region(mapped, hints),
+                period_first=mapped.period_first,
+                period_last=mapped.period_last,
+                report=report,
+                decided_at=now,
+                published=mapped.published,
+            )
+            outcome = _outcome(upload.file_name, State.PENDING, report, mapped)
+            return replace(outcome, upload=upload.id, waits_for=waits)
         change = self._store.accept(
             upload.id,
             dataset=mapped.dataset,
@@ -211,29 +336,45 @@ class Intake:
         outcome = _outcome(upload.file_name, State.ACCEPTED, report, mapped)
         return replace(outcome, upload=upload.id, change=change)
 
-    def _rehearse(self, data: bytes, file: str, *, now: datetime, hints: Hints) -> Outcome:
+    def _rehearse(
+        self, data: bytes, file: str, *, now: datetime, hints: Hints, embargo_until: datetime | None
+    ) -> Outcome:
         known = self._store.upload_of(sha256(data).hexdigest())
         if known is not None and known.state is not UploadState.RECEIVED:
             return _already(known, file, self._settings.zone)
-        checked = self._check(data, file, now=now, received_at=now, hints=hints)
+        outcome = self._dry(data, file, now=now, hints=hints, embargo_until=embargo_until)
+        waits = ["approval"] if self._needs_approval(outcome.dataset) else []
+        waits += ["embargo"] if embargo_until is not None and embargo_until > now else []
+        return replace(outcome, waits_for=tuple(waits) if outcome.good else ())
+
+    def _dry(self, data: bytes, file: str, *, now: datetime, hints: Hints, embargo_until: datetime | None) -> Outcome:
+        checked = self._check(data, file, now=now, moment=now, hints=hints, embargo=embargo_until)
         if checked.mapped is None or checked.report.blocked:
             return _outcome(file, State.BLOCKED, checked.report, checked.mapped)
         changes = self._store.preview(checked.mapped.observations, known_from=checked.known_from)
         outcome = _outcome(file, State.PASSED, checked.report, checked.mapped)
         return replace(outcome, change=count_changes(changes), changes=changes)
 
-    def _check(self, data: bytes, file: str, *, now: datetime, received_at: datetime, hints: Hints) -> _Checked:
+    def _check(
+        self, data: bytes, file: str, *, now: datetime, moment: datetime, hints: Hints, embargo: datetime | None
+    ) -> _Checked:
+        """`moment`: since when the figures are known where nothing earlier (`published`) or later (`embargo`) is
+        said."""
         try:
             mapped = self._map(data, file, hints)
         except UnreadableFileError as error:
-            return _Checked(_unreadable(file, error), None, received_at)
+            return _Checked(unreadable(file, error), None, moment)
         published = hints.published or mapped.published
         mapped = replace(mapped, published=published)
         report = Report(file, tuple(mapped.findings))
-        report = report.with_findings(_dates(mapped, now.astimezone(self._settings.zone).date()))
-        known_from = received_at
+        zone = self._settings.zone
+        until = None if embargo is None else embargo.astimezone(zone).date()
+        report = report.with_findings(dates(mapped, now.astimezone(zone).date(), until))
+        known_from = moment
         if published is not None:
-            known_from = min(received_at, datetime.combine(published, time(), self._settings.zone))
+            known_from = min(moment, datetime.combine(published, time(), zone))
+        if embargo is not None:
+            known_from = max(known_from, embargo)
         if mapped.dataset and mapped.period_last and not mapped.observations.empty:
             findings = check_upload(
                 mapped.observations,
@@ -246,7 +387,7 @@ class Intake:
             )
             report = report.with_findings(findings)
         elif not report.blocked:
-            report = report.with_findings([_nothing_found(file)])
+            report = report.with_findings([nothing_found(file)])
         return _Checked(report, mapped, known_from)
 
     def _map(self, data: bytes, file: str, hints: Hints) -> Mapped:
@@ -277,104 +418,36 @@ class Intake:
         return sorted(related)
 
 
-def _unreadable(file: str, error: UnreadableFileError) -> Report:
-    return Report(file, (Finding(Severity.ERROR, "file_unreadable", error.zh, error.en, found=file),))
-
-
 def _outcome(file: str, state: State, report: Report, mapped: Mapped | None) -> Outcome:
     if mapped is None:
         return Outcome(file, state, report)
     return Outcome(file, state, report, mapped.dataset, mapped.period_first, mapped.period_last)
 
 
+_STANDING = {UploadState.REJECTED: State.REJECTED, UploadState.PENDING: State.PENDING}
+
+
 def _standing(upload: Upload) -> Outcome:
     """How an upload that was decided earlier stands, with the report and the counts of its decision."""
-    state = State.REJECTED if upload.state is UploadState.REJECTED else State.ACCEPTED
+    state = _STANDING.get(upload.state, State.ACCEPTED)
     report = upload.report or Report(upload.file_name)
     periods = (upload.period_first, upload.period_last)
     return Outcome(upload.file_name, state, report, upload.dataset, *periods, upload=upload.id, change=upload.change)
 
 
 def _already(upload: Upload, file: str, zone: ZoneInfo) -> Outcome:
-    day = f"{upload.received_at.astimezone(zone):%Y-%m-%d %H:%M}"
-    state = _STATES_ZH[upload.state]
-    finding = Finding(
-        Severity.INFO,
-        "same_file_again",
-        f"这份文件已于 {day} 交过({upload.file_name},第 {upload.id} 号,{state}),内容相同,未作改动;不必处理。",
-        f"The same bytes were handed in on {day} ({upload.file_name}, upload {upload.id}, {upload.state.value}); "
-        "nothing was changed, and there is nothing to do.",
-        found=upload.sha256[:12],
-    )
-    return Outcome(
-        file,
-        State.DUPLICATE,
-        Report(file, (finding,)),
-        upload.dataset,
-        upload.period_first,
-        upload.period_last,
-        upload=upload.id,
-    )
+    report = Report(file, (same_file_again(upload, zone),))
+    periods = (upload.period_first, upload.period_last)
+    return Outcome(file, State.DUPLICATE, report, upload.dataset, *periods, upload=upload.id)
 
 
-def _dates(mapped: Mapped, today: date) -> list[Finding]:
-    """A table of a month that hasn't begun, or published before its month began or later than today, is a slip of the
-    pen. Work in progress is reported within its month, so the month need not be over."""
-    findings = []
-    if mapped.published is not None and mapped.published > today:
-        findings.append(
-            Finding(
-                Severity.ERROR,
-                "published_in_future",
-                f"发布日期 {mapped.published} 晚于今天({today});请改正发布日期后重新上传。",
-                f"The publication date {mapped.published} lies after today ({today}); correct it and upload again.",
-                found=str(mapped.published),
-                expected=f"<= {today}",
-            )
-        )
-    if not mapped.period_last:
-        return findings
-    period, this_month = parse_period(mapped.period_last), Month(today.year, today.month)
-    begins = date(period.first_month.year, period.first_month.month, 1)
-    if mapped.published is not None and mapped.published < begins:
-        findings.append(
-            Finding(
-                Severity.ERROR,
-                "published_too_early",
-                f"发布日期 {mapped.published} 早于表中时期 {period.text} 开始之日({begins});"
-                "请核对发布日期和表头中的年月,改正后重新上传。",
-                f"The publication date {mapped.published} lies before the table's period {period.text} began "
-                f"({begins}); check the date and the month in the header, correct the wrong one and upload again.",
-                period=period.text,
-                found=str(mapped.published),
-                expected=f">= {begins}",
-            )
-        )
-    if period.last_month > this_month:
-        latest = mapped.observations[mapped.observations["period"] == period.text]
-        findings.append(
-            Finding(
-                Severity.ERROR,
-                "period_in_future",
-                f"表中时期 {period.text} 尚未到来(本月为 {this_month.text});请核对表头中的年月,改正后重新上传。",
-                f"The table is for {period.text}, which has not come (this month is {this_month.text}); "
-                "check year and month in the header, correct them and upload again.",
-                sheet="" if latest.empty else str(latest["sheet"].iloc[0]),
-                cell="" if latest.empty else str(latest["cell"].iloc[0]),
-                period=period.text,
-                found=period.text,
-                expected=f"<= {this_month.text}",
-            )
-        )
-    return findings
+def _region(mapped: Mapped, hints: Hints) -> str:
+    """The region of a table of one; '' where it has several, or can't be told."""
+    found = mapped.observations["region"].unique()
+    if len(found) == 1:
+        return str(found[0])
+    return hints.region or "" if len(found) == 0 else ""
 
 
-def _nothing_found(file: str) -> Finding:
-    return Finding(
-        Severity.ERROR,
-        "nothing_recognised",
-        "文件可以打开,但没有一行对应指标目录;请核对表名和指标名称,或用 xushi tables read 查看读到的内容。",
-        "The file opens, but no row of it belongs to the catalogue; check title and row labels, or see with "
-        "`xushi tables read` what was read.",
-        found=file,
-    )
+def _same_person(one: str, other: str) -> bool:
+    return normalize("NFKC", one).strip().casefold() == normalize("NFKC", other).strip().casefold()

@@ -186,6 +186,8 @@ class Dataset(_Frozen):
     """期后第几个月 of which month after the period's end (annual datasets; others 1)"""
     january: bool = False
     """一月是否单独发布 whether January is published by itself; by default January and February come together"""
+    approval: bool = False
+    """须由第二人核准发布 whether a second person releases what was handed in"""
     recognise: Recognition
     """如何识别其表 how its table is recognised and read"""
 
@@ -202,7 +204,8 @@ class Indicator(_Frozen):
     dataset: Identifier
     """所在数据集 dataset that reports it"""
     labels: tuple[str, ...] = ()
-    """表中行名的其他写法 row labels in tables beside name.zh; "parent/child" for a row that needs its parent"""
+    """表中行名的其他写法 row labels in tables beside name.zh; "parent/child" for a row that needs its parent,
+    "/child" for one that counts only where it stands under nothing"""
     numerator: Identifier | None = None
     """分子（比率） numerator of a ratio"""
     denominator: Identifier | None = None

@@ -13,10 +13,11 @@ XushiError                      everything raised on purpose
 ├── PeriodError                 a text that is no period
 ├── UnitError                   an unknown unit, or two units that can't be converted
 ├── StoreError                  the database refused
+├── DecisionRefusedError        an upload may not be released, declined or withdrawn like that; says why
 ├── ArchiveError                an archived file is missing or damaged, or can't be written
 ├── IdentityError               a user, a token, a role or a password that can't be made, found or used
 ├── ForeignFilesError           a folder to be written to holds files that somebody else put there
-├── PushRefusedError            the Pushgateway refused the gauges (4xx); trying again can't help
+├── PushRefusedError            the Pushgateway refused the gauges (4xx), or is none; trying again can't help
 ├── GrafanaRefusedError         a Grafana refused what was sent (4xx, or no Grafana); trying again can't help
 ├── RobotRefusedError           a DingTalk or Feishu robot refused a message; trying again can't help
 └── TemporaryError              may pass by itself: trying again can help (a locked database, a server that is away)
@@ -95,6 +96,15 @@ class StoreError(XushiError):
     """The database refused, and will refuse again."""
 
 
+class DecisionRefusedError(XushiError):
+    """An upload may not be released, declined or withdrawn by this person, or as it stands. `rule` is same_person,
+    not_pending, not_in_force or reason_missing; `zh` and `en` say why and what to do."""
+
+    def __init__(self, rule: str, zh: str, en: str) -> None:
+        self.rule, self.zh, self.en = rule, zh, en
+        super().__init__(f"{zh} / {en}")
+
+
 class ArchiveError(XushiError):
     """An archived file is missing or damaged, or can't be written."""
 
@@ -126,10 +136,14 @@ class ForeignFilesError(XushiError):
 
 
 class PushRefusedError(XushiError):
-    """The Pushgateway refused the gauges."""
+    """The Pushgateway refused the gauges, or what answered is none."""
 
     def __init__(self, url: str, reason: str) -> None:
-        super().__init__(f"{url}: Pushgateway 拒绝了指标数据 / refused the gauges: {reason}")
+        super().__init__(
+            f"{url}: Pushgateway 拒绝了指标数据，或该地址不是 Pushgateway；数据已入库，请核对 XUSHI_PUSHGATEWAY_URL "
+            f"后用 xushi metrics push 补推 / the Pushgateway refused the gauges, or this is none; all figures are "
+            f"stored: check XUSHI_PUSHGATEWAY_URL, then run `xushi metrics push`: {reason}"
+        )
 
 
 class PushUnavailableError(TemporaryError):
@@ -137,7 +151,9 @@ class PushUnavailableError(TemporaryError):
 
     def __init__(self, url: str, reason: str) -> None:
         super().__init__(
-            f"{url}: Pushgateway 暂不可用,数据已入库,下次推送会补齐 / away; the next push brings all: {reason}"
+            f"{url}: Pushgateway 暂不可用；数据已入库，下次推送会补齐，也可在其恢复后用 xushi metrics push 补推 / "
+            f"the Pushgateway is away; all figures are stored and the next push brings everything: wait for it, or run "
+            f"`xushi metrics push` once it is back: {reason}"
         )
 
 
