@@ -65,6 +65,38 @@ def judge(
     )
 
 
+def lights_if(catalogue: Catalogue, store: Store, figures: pd.DataFrame) -> pd.DataFrame:
+    """Which lights would change if figures were believed: one row per target whose light would, in catalogue order.
+
+    `figures`: rows of `Store.preview`; only new and revised ones count. Columns: target, indicator, region,
+    light_before, light_after, actual_before, actual_after (in the target's unit, NaN where there is none), reason_zh,
+    reason_en (of the judgement after). Each judgement is made as of its own newest month."""
+    believed = store.observations()
+    changed = figures[figures["change"].isin(["new", "revised"])]
+    columns = ["indicator", "region", "period", "measure", "value", "unit", "status"]
+    after = pd.concat([believed[columns], changed[columns]], ignore_index=True)
+    after = after.drop_duplicates(columns[:4], keep="last")
+    targets = TargetTable.from_catalogue(catalogue)
+    was, will = (
+        evaluate(targets, Panel.from_observations(frame, targets), latest_month(frame, catalogue))
+        for frame in (believed, after)
+    )
+    differs = (was["light"] != will["light"]).to_numpy()
+    return pd.DataFrame(
+        {
+            "target": will["target"],
+            "indicator": will["indicator"],
+            "region": will["region"],
+            "light_before": was["light"],
+            "light_after": will["light"],
+            "actual_before": was["actual_value"],
+            "actual_after": will["actual_value"],
+            "reason_zh": will["reason_zh"],
+            "reason_en": will["reason_en"],
+        }
+    )[differs].reset_index(drop=True)
+
+
 def shows_sample(store: Store) -> bool:
     """Whether any upload in force is of sample data, to be said wherever figures are shown."""
     in_force = store.uploads((State.ACCEPTED, State.SUPERSEDED))

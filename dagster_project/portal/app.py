@@ -9,10 +9,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI
+from fastapi.datastructures import Default
 from starlette.requests import Request
 from starlette.staticfiles import StaticFiles
 
 from dagster_project.portal import refusals
+from dagster_project.portal.api.description import REFUSALS
 from dagster_project.portal.desk import Desk
 from dagster_project.portal.headers import SecurityHeaders
 from dagster_project.portal.route import Route
@@ -40,8 +42,9 @@ def create_app(desk: Desk) -> FastAPI:
             dependencies=[Depends(_permitted(route)), *([] if route.method in _SAFE else [Depends(_genuine)])],
             include_in_schema=route.api,
             status_code=route.status,
-            responses=route.answer,
-            response_model=None if not route.api else ...,
+            responses={**(REFUSALS if route.api else {}), **(route.answer or {})},
+            # By default FastAPI takes the endpoint's annotation; pages return responses of their own.
+            response_model=Default(None) if route.api else None,
         )
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     if isinstance(desk.guard, SessionGuard):
@@ -56,6 +59,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     desk: Desk = app.state.desk
     desk.board.refresh()
     yield
+    desk.rehearsals.close()
     desk.board.close()
 
 

@@ -6,16 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from validators.catalogue import Catalogue
-
 from dagster_project.identity.identity import Identity
 from dagster_project.intake import Intake
 from dagster_project.portal.board import BoardKeeper
 from dagster_project.portal.guard import Guard
+from dagster_project.portal.paper import Press
+from dagster_project.portal.rehearsal import Rehearsals
 from dagster_project.portal.security.session_guard import SessionGuard
+from dagster_project.portal.staging import Staging
 from dagster_project.settings import Settings
 from dagster_project.sources.archive import Archive
 from dagster_project.store import Store
+from validators.catalogue import Catalogue
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +29,10 @@ class Desk:
     store: Store
     archive: Archive
     intake: Intake
+    staging: Staging
+    rehearsals: Rehearsals
     board: BoardKeeper
+    press: Press
     now: Callable[[], datetime]
     identity: Identity
     guard: Guard
@@ -48,13 +53,18 @@ class Desk:
         """
         identity = Identity(store, now)
         archive = Archive(settings.archive)
+        intake = Intake(catalogue, store, archive, settings)
+        staging = Staging(settings.home / "staging")
         return cls(
             settings=settings,
             catalogue=catalogue,
             store=store,
             archive=archive,
-            intake=Intake(catalogue, store, archive, settings),
+            intake=intake,
+            staging=staging,
+            rehearsals=Rehearsals(catalogue, store, intake, staging),
             board=BoardKeeper(catalogue, store, settings, now=now),
+            press=Press(),
             now=now,
             identity=identity,
             guard=guard or SessionGuard(identity, settings),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from starlette.requests import Request
+
 from validators.errors import XushiError
 
 
@@ -47,8 +48,10 @@ class Guard(Protocol):
         """Who is signed in; None for nobody."""
         ...
 
-    def allows(self, request: Request, visitor: Visitor | None, action: str, dataset: str | None) -> bool:
-        """Whether they may do it: with this dataset, or (None) with at least one."""
+    def allows(
+        self, request: Request, visitor: Visitor | None, action: str, dataset: str | None, *, own: bool = False
+    ) -> bool:
+        """Whether they may do it: with this dataset, or (None) with at least one. `own`: the thing is theirs."""
         ...
 
     def form_token(self, request: Request) -> str:

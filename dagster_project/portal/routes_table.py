@@ -4,9 +4,12 @@ walk through.
 
 from __future__ import annotations
 
+from dagster_project.portal.api import description, figures
+from dagster_project.portal.api import uploads as api_uploads
 from dagster_project.portal.pages import (
     account,
     calendar,
+    hand_in,
     health,
     link,
     metrics,
@@ -15,6 +18,8 @@ from dagster_project.portal.pages import (
     signin,
     start,
     target,
+    templates_page,
+    uploads,
 )
 from dagster_project.portal.route import Route
 
@@ -24,9 +29,15 @@ ROUTES: tuple[Route, ...] = (
     *target.ROUTES,
     *calendar.ROUTES,
     *observation.ROUTES,
+    *hand_in.ROUTES,
+    *uploads.ROUTES,
+    *templates_page.ROUTES,
     *signin.ROUTES,
     *link.ROUTES,
     *account.ROUTES,
     *health.ROUTES,
     *metrics.ROUTES,
+    *description.ROUTES,
+    *api_uploads.ROUTES,
+    *figures.ROUTES,
 )

@@ -44,13 +44,14 @@ class Visit:
             raise SignInNeededError("请先登录 / sign in first")
         return self.visitor.user
 
-    def may(self, action: str, dataset: str | None = None) -> bool:
-        """Whether the visitor may do it: with this dataset, or (None) with at least one."""
-        return self.desk.guard.allows(self.request, self.visitor, action, dataset)
+    def may(self, action: str, dataset: str | None = None, *, by: str | None = None) -> bool:
+        """Whether the visitor may do it: with this dataset, or (None) with at least one. `by`: who made the thing."""
+        own = by is not None and self.visitor is not None and by == self.visitor.user
+        return self.desk.guard.allows(self.request, self.visitor, action, dataset, own=own)
 
-    def require(self, action: str, dataset: str | None = None) -> None:
+    def require(self, action: str, dataset: str | None = None, *, by: str | None = None) -> None:
         """SignInNeededError or ForbiddenError where `may` says no."""
-        if not self.may(action, dataset):
+        if not self.may(action, dataset, by=by):
             if self.visitor is None:
                 raise SignInNeededError("请先登录 / sign in first")
             raise ForbiddenError(action, dataset)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from dagster_project.portal.language import Language
-from dagster_project.portal.words import calendar, common, observation, scoreboard, signin, target
+from dagster_project.portal.words import calendar, common, hand_in, observation, scoreboard, signin, target, uploads
 
 _PARTS: tuple[Mapping[str, tuple[str, str]], ...] = (
     common.TEXTS,
@@ -18,6 +18,8 @@ _PARTS: tuple[Mapping[str, tuple[str, str]], ...] = (
     target.TEXTS,
     calendar.TEXTS,
     observation.TEXTS,
+    hand_in.TEXTS,
+    uploads.TEXTS,
     signin.TEXTS,
 )
 

@@ -103,7 +103,7 @@ def _by_measure(visit: Visit, records: list[dict[str, Any]]) -> list[tuple[str, 
                     cell=row["cell"],
                     withdrawn=int(row.get("withdrawn", 0)),
                     current=number == len(rows),
-                    may_open=visit.has("/uploads/{upload}") and visit.may("view_upload", upload.dataset),
+                    may_open=visit.has("/uploads/{number}") and visit.may("view_upload", upload.dataset),
                 )
             )
             before = row["value"]

@@ -1,0 +1,148 @@
+"""Uploads for programs: hand in, look up, release, withdraw.
+
+    curl -H "Authorization: Bearer $XUSHI_TOKEN" -F file=@外贸.xlsx https://host/api/v1/uploads
+
+Belongs here: the routes. Does not belong here: shapes (`answers.py`), the steps (`intake`).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import File, Form, HTTPException, Path, Query, UploadFile
+from pydantic import BaseModel, StringConstraints
+from starlette.responses import Response
+
+from dagster_project.intake import NO_HINTS, Hints
+from dagster_project.portal.api.answers import FindingAnswer, OutcomeAnswer, UploadAnswer, UploadReport
+from dagster_project.portal.pages import uploads as pages
+from dagster_project.portal.route import Route
+from dagster_project.portal.visit import Visit, Visiting
+from dagster_project.store import State, Upload
+from validators.errors import PeriodError
+from validators.periods import parse_period
+
+_MOST = 500
+Number = Annotated[int, Path(ge=1, lt=2**31)]
+_BYTES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+}
+
+
+class Reason(BaseModel):
+    """Why something is taken back."""
+
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
+
+
+def hand_in(
+    visit: Visiting,
+    file: Annotated[UploadFile, File(description=".xlsx .xls .et .csv")],
+    dataset: Annotated[str, Form(description="where the table doesn't say")] = "",
+    period: Annotated[str, Form(description="SDMX, such as 2025-03")] = "",
+    region: Annotated[str, Form()] = "",
+    status: Annotated[str, Form(pattern="^(preliminary|revised|final)?$")] = "",
+    published: Annotated[date | None, Form()] = None,
+    embargo_until: Annotated[datetime | None, Form(description="not to be published before")] = None,
+    dry_run: Annotated[bool, Form(description="check only; nothing is kept")] = False,
+) -> OutcomeAnswer:
+    """Hand in one file: it is stored as a whole, or not at all. What it is about is checked against the roles of the
+    token, after it has been read and before anything is kept."""
+    hints = _hints(visit, dataset, period, region, status, published)
+    data = file.file.read(visit.desk.settings.max_upload_bytes + 1)
+    intake, now, name = visit.desk.intake, visit.desk.now(), file.filename or "upload"
+    if not dry_run:
+        rehearsed = intake.submit(data, name, by=visit.user, now=now, hints=hints, dry_run=True)
+        visit.require("hand_in", rehearsed.dataset or None)
+        moment = None if embargo_until is None else _aware(visit, embargo_until)
+        outcome = intake.submit(data, name, by=visit.user, now=now, hints=hints, embargo_until=moment)
+        visit.desk.board.refresh()
+        return OutcomeAnswer.of(outcome)
+    outcome = intake.submit(data, name, by=visit.user, now=now, hints=hints, dry_run=True)
+    visit.require("hand_in", outcome.dataset or None)
+    return OutcomeAnswer.of(outcome)
+
+
+def uploads(
+    visit: Visiting,
+    dataset: Annotated[str, Query()] = "",
+    state: Annotated[State | None, Query()] = None,
+    before: Annotated[int | None, Query(ge=1, lt=2**31, description="older than this number")] = None,
+    limit: Annotated[int, Query(ge=1, le=_MOST)] = 50,
+) -> list[UploadAnswer]:
+    """The uploads of the datasets that the caller may see, newest first."""
+    found = visit.desk.store.uploads(state, dataset or None, before_id=before, newest_first=True, limit=limit)
+    return [UploadAnswer.of(one) for one in found if visit.may("view_upload", one.dataset, by=one.received_by)]
+
+
+def upload(visit: Visiting, number: Number) -> UploadReport:
+    """One upload with its findings."""
+    return _report(pages.seen(visit, number))
+
+
+def file(visit: Visiting, number: Number) -> Response:
+    """The bytes as they came."""
+    return pages.file(visit, number)
+
+
+def marked(visit: Visiting, number: Number) -> Response:
+    """The workbook with its bad cells coloured and commented."""
+    return pages.marked(visit, number)
+
+
+def approve(visit: Visiting, number: Number) -> UploadReport:
+    """Release a pending upload; its uploader can't."""
+    pages.approve(visit, number)
+    return _report(pages.seen(visit, number))
+
+
+def decline(visit: Visiting, number: Number, reason: Reason) -> UploadReport:
+    """Send a pending upload back."""
+    pages.decline(visit, number, reason.reason)
+    return _report(pages.seen(visit, number))
+
+
+def withdraw(visit: Visiting, number: Number, reason: Reason) -> UploadReport:
+    """Take an accepted upload back; what was believed before is believed again."""
+    pages.withdraw(visit, number, reason.reason)
+    return _report(pages.seen(visit, number))
+
+
+def _report(one: Upload) -> UploadReport:
+    findings = one.report.findings if one.report else ()
+    return UploadReport(
+        **UploadAnswer.of(one).model_dump(), findings=[FindingAnswer.of(finding) for finding in findings]
+    )
+
+
+def _hints(visit: Visit, dataset: str, period: str, region: str, status: str, published: date | None) -> Hints:
+    catalogue = visit.desk.catalogue
+    if dataset and dataset not in catalogue.datasets:
+        raise HTTPException(422, f"dataset: 没有 / unknown: {dataset[:80]!r}")
+    if region and region not in catalogue.regions:
+        raise HTTPException(422, f"region: 没有 / unknown: {region[:80]!r}")
+    try:
+        month = parse_period(period).text if period else None
+    except PeriodError as error:
+        raise HTTPException(422, f"period: 没有 / unknown: {period[:80]!r}") from error
+    said = Hints(
+        dataset=dataset or None, period=month, region=region or None, status=status or None, published=published
+    )
+    return NO_HINTS if said == NO_HINTS else said
+
+
+def _aware(visit: Visit, moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=visit.desk.settings.zone)
+
+
+ROUTES = (
+    Route("POST", "/api/v1/uploads", hand_in, action="hand_in", api=True),
+    Route("GET", "/api/v1/uploads", uploads, action="view_uploads", api=True),
+    Route("GET", "/api/v1/uploads/{number}", upload, action="view_uploads", api=True),
+    Route("GET", "/api/v1/uploads/{number}/file", file, action="view_uploads", api=True, answer=_BYTES),
+    Route("GET", "/api/v1/uploads/{number}/marked", marked, action="view_uploads", api=True, answer=_BYTES),
+    Route("POST", "/api/v1/uploads/{number}/approve", approve, action="approve", api=True),
+    Route("POST", "/api/v1/uploads/{number}/decline", decline, action="view_uploads", api=True),
+    Route("POST", "/api/v1/uploads/{number}/withdraw", withdraw, action="view_uploads", api=True),
+)
