@@ -30,6 +30,7 @@ _COMMANDS = {
     "tables": ("tables", "app", "读表：不用目录，看读到什么 what the reader sees in any table"),
     "store": ("store", "app", "数据库：结构、台账、版本 the database: migrate, uploads, versions"),
     "metrics": ("metrics", "app", "监测指标 gauges for Prometheus: serve, push, print"),
+    "portal": ("portal", "app", "报送门户 the web portal: hand in, release, scoreboard"),
     "run": ("run", "run", "运行 Dagster 作业 run the Dagster jobs: one period, a range, everything"),
     "dashboards": ("dashboards.commands", "dashboards_app", "Grafana 看板 Grafana dashboards: build, push"),
     "alerts": ("dashboards.alert_commands", "alerts_app", "告警 alerts: rules, contacts, Alertmanager, relay to chats"),

@@ -1,8 +1,8 @@
 """SVG from numbers, made on the server: lines over months, levels across, and words for who can't see them.
 
-Belongs here: geometry and markup. Colours, widths and dashes are classes of the style sheet (the content security
-policy refuses inline styles), so that a chart prints and turns dark with its page. Does not belong here: which lines a
-target has (`courses.py`).
+Belongs here: geometry and markup. Looks are presentation attributes, since the content security policy refuses inline
+styles and the renderer of PDF knows no style sheet inside a picture; classes let the page's style sheet change them.
+Does not belong here: which lines a target has (`courses.py`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
+
+from dagster_project.scoreboard.marks import MARKS
 
 
 class Stroke(StrEnum):
@@ -24,6 +26,24 @@ class Stroke(StrEnum):
     SCHEDULE = "schedule"
     TARGET = "target"
     STRETCH = "stretch"
+
+
+_INK, _QUIET, _GRID = "#1f2328", "#57606a", "#e3e7ec"
+_LOOKS = {  # colour ('' for that of the light), dashes
+    Stroke.ACTUAL: ("", ""),
+    Stroke.LINEAR: ("#4d5b69", "6 4"),
+    Stroke.SCHEDULE: ("#4d5b69", "9 3 2 3"),
+    Stroke.SEASONAL: ("#7a5195", "2 3.5"),
+    Stroke.TARGET: ("#1b4b72", ""),
+    Stroke.STRETCH: ("#1b4b72", "9 3"),
+}
+
+
+def look(stroke: Stroke, light: str = "", *, thick: float = 2.0) -> Markup:
+    """The attributes that draw a line; `light` colours the actual figures."""
+    colour, dashes = _LOOKS[stroke]
+    dashed = Markup(' stroke-dasharray="{}"').format(dashes) if dashes else ""
+    return Markup('stroke="{}" stroke-width="{}"{}').format(colour or _colour(light), _n(thick), dashed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +109,12 @@ def sparkline(chart: Chart, *, width: int = 132, height: int = 36) -> Markup:
     if not any(line.points for line in chart.lines if line.stroke is Stroke.ACTUAL):
         return Markup("")
     frame = _frame(chart, _Frame(3, width - 4, 4, height - 4, chart.first, chart.last, 0, 1))
-    body = [_level(level, frame) for level in chart.levels]
-    body += [_line(line, frame, chart.light) for line in chart.lines]
+    body = [_level(level, frame, thick=1.1) for level in chart.levels]
+    body += [
+        _line(line, frame, chart.light, thick=1.8 if line.stroke is Stroke.ACTUAL else 1.1)
+        for line in chart.lines
+        if line.stroke is not Stroke.SEASONAL
+    ]
     body += [_last_point(line, frame, chart.light) for line in chart.lines if line.stroke is Stroke.ACTUAL]
     return _picture(chart, width, height, "spark", body)
 
@@ -126,12 +150,22 @@ def bar(reached: float, expected: float, *, light: str) -> Markup:
     filled = min(max(reached, 0.0), 1.0) * 100
     tick = Markup("")
     if math.isfinite(expected) and 0 < expected < 1:
-        tick = Markup('<line class="tick" x1="{x}" x2="{x}" y1="0" y2="12"/>').format(x=_n(expected * 100))
+        tick = Markup('<rect class="tick" x="{x}" y="0" width="1.4" height="12" fill="{ink}"/>').format(
+            x=_n(min(expected * 100, 98.6)), ink=_INK
+        )
     return Markup(
         '<svg class="bar" viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
-        '<rect class="ground" x="0" y="2" width="100" height="8"/>'
-        '<rect class="filled light-{light}" x="0" y="2" width="{filled}" height="8"/>{tick}</svg>'
-    ).format(light=light, filled=_n(filled), tick=tick)
+        '<rect class="ground" x="0" y="2" width="100" height="8" fill="#e6eaee"/>'
+        '<rect class="filled" x="0" y="2" width="{filled}" height="8" fill="{colour}"/>{tick}</svg>'
+    ).format(colour=_colour(light), filled=_n(filled), tick=tick)
+
+
+def key(stroke: Stroke, light: str = "") -> Markup:
+    """A short piece of a line, for a legend."""
+    return Markup(
+        '<svg class="key" viewBox="0 0 28 8" width="28" height="8" aria-hidden="true" focusable="false">'
+        '<line {look} x1="0" x2="28" y1="4" y2="4"/></svg>'
+    ).format(look=look(stroke, light))
 
 
 def ticks(values: Sequence[float], wanted: int = 5) -> list[float]:
@@ -179,7 +213,7 @@ def _picture(chart: Chart, width: int, height: int, kind: str, body: Iterable[Ma
     )
 
 
-def _line(line: Line, frame: _Frame, light: str) -> Markup:
+def _line(line: Line, frame: _Frame, light: str, *, thick: float = 2.0) -> Markup:
     parts: list[str] = []
     before: int | None = None
     for ordinal, value in line.points:
@@ -188,21 +222,25 @@ def _line(line: Line, frame: _Frame, light: str) -> Markup:
         before = ordinal
     if not parts:
         return Markup("")
-    return Markup('<path class="line {stroke}{light}" d="{path}"/>').format(
-        stroke=line.stroke.value, light=_of_light(line, light), path="".join(parts)
+    return Markup('<path class="line {stroke}" fill="none" stroke-linejoin="round" {look} d="{path}"/>').format(
+        stroke=line.stroke.value, look=look(line.stroke, light, thick=thick), path="".join(parts)
     )
 
 
-def _level(level: Level, frame: _Frame) -> Markup:
-    return Markup('<line class="level {stroke}" x1="{left}" x2="{right}" y1="{y}" y2="{y}"/>').format(
-        stroke=level.stroke.value, left=_n(frame.left), right=_n(frame.right), y=_n(frame.y(level.value))
+def _level(level: Level, frame: _Frame, *, thick: float = 1.8) -> Markup:
+    return Markup('<line class="level {stroke}" {look} x1="{left}" x2="{right}" y1="{y}" y2="{y}"/>').format(
+        stroke=level.stroke.value,
+        look=look(level.stroke, thick=thick),
+        left=_n(frame.left),
+        right=_n(frame.right),
+        y=_n(frame.y(level.value)),
     )
 
 
 def _last_point(line: Line, frame: _Frame, light: str) -> Markup:
     ordinal, value = line.points[-1]
-    return Markup('<circle class="point{light}" cx="{x}" cy="{y}" r="2.5"/>').format(
-        light=_of_light(line, light), x=_n(frame.x(ordinal)), y=_n(frame.y(value))
+    return Markup('<circle class="point" cx="{x}" cy="{y}" r="2.5" fill="{colour}"/>').format(
+        colour=_colour(light), x=_n(frame.x(ordinal)), y=_n(frame.y(value))
     )
 
 
@@ -210,8 +248,11 @@ def _points(
     line: Line, frame: _Frame, light: str, month: Callable[[int], str], amount: Callable[[float], str]
 ) -> Markup:
     return Markup("").join(
-        Markup('<circle class="point{light}" cx="{x}" cy="{y}" r="3.5"><title>{words}</title></circle>').format(
-            light=_of_light(line, light),
+        Markup(
+            '<circle class="point" cx="{x}" cy="{y}" r="3.5" fill="#ffffff" stroke="{colour}" stroke-width="2">'
+            "<title>{words}</title></circle>"
+        ).format(
+            colour=_colour(light),
             x=_n(frame.x(ordinal)),
             y=_n(frame.y(value)),
             words=f"{month(ordinal)} {amount(value)}",
@@ -222,9 +263,11 @@ def _points(
 
 def _grid(value: float, frame: _Frame, words: str) -> Markup:
     return Markup(
-        '<line class="grid" x1="{left}" x2="{right}" y1="{y}" y2="{y}"/>'
-        '<text class="value" x="{before}" y="{under}" text-anchor="end">{words}</text>'
+        '<line class="grid" stroke="{grid}" x1="{left}" x2="{right}" y1="{y}" y2="{y}"/>'
+        '<text class="value" fill="{quiet}" font-size="12" x="{before}" y="{under}" text-anchor="end">{words}</text>'
     ).format(
+        grid=_GRID,
+        quiet=_QUIET,
         left=_n(frame.left),
         right=_n(frame.right),
         y=_n(frame.y(value)),
@@ -236,13 +279,16 @@ def _grid(value: float, frame: _Frame, words: str) -> Markup:
 
 def _month(ordinal: int, frame: _Frame, words: str, *, second: bool) -> Markup:
     """`second`: every other one, which a narrow screen leaves out."""
-    return Markup('<text class="month{second}" x="{x}" y="{y}" text-anchor="middle">{words}</text>').format(
-        second=" second" if second else "", x=_n(frame.x(ordinal)), y=_n(frame.bottom + 22), words=words
+    return Markup(
+        '<text class="month{second}" fill="{quiet}" font-size="12" x="{x}" y="{y}" text-anchor="middle">{words}</text>'
+    ).format(
+        second=" second" if second else "", quiet=_QUIET, x=_n(frame.x(ordinal)), y=_n(frame.bottom + 22), words=words
     )
 
 
-def _of_light(line: Line, light: str) -> str:
-    return f" light-{escape(light)}" if light and line.stroke is Stroke.ACTUAL else ""
+def _colour(light: str) -> str:
+    """The colour of a light, dark enough on white."""
+    return MARKS[light].css if light in MARKS else _QUIET
 
 
 def _n(number: float) -> str:

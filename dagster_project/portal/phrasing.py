@@ -141,7 +141,7 @@ class Phrasing:
 
     def unit(self, row: Mapping[str, Any]) -> str:
         """The unit of a row of the scoreboard."""
-        return str(row["unit"] if self.chinese else row["unit_en"])
+        return str(row["unit"] if self.chinese or row["unit"] == "%" else row["unit_en"])
 
     def mark(self, light: str) -> Mark:
         """The shape and colours of a light."""

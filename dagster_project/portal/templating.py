@@ -12,6 +12,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import do
 
+from dagster_project.portal import charts
+
 FOLDER = Path(__file__).resolve().parent
 STATIC = FOLDER / "static"
 
@@ -33,6 +35,7 @@ def _environment() -> Environment:
         extensions=[do],
     )
     made.globals["static_url"] = static_url
+    made.globals["line_key"] = charts.key
     return made
 
 

@@ -15,6 +15,8 @@ from starlette.responses import HTMLResponse, Response
 from dagster_project.portal.charts import bar, sparkline
 from dagster_project.portal.choosing import Choice, Chosen
 from dagster_project.portal.courses import Courses
+from dagster_project.portal.paper import PACKAGES, NoTypesetterError
+from dagster_project.portal.refusals import refusal
 from dagster_project.portal.route import Route
 from dagster_project.portal.visit import Visit, Visiting
 from dagster_project.progress import Light
@@ -37,7 +39,7 @@ class Section:
 
 def scoreboard(visit: Visiting, choice: Chosen) -> HTMLResponse:
     """The page."""
-    return visit.page("scoreboard.html", **shown(visit, choice))
+    return visit.page("scoreboard.html", **shown(visit, choice), paper=False)
 
 
 def as_csv(visit: Visiting, choice: Chosen) -> Response:
@@ -49,6 +51,20 @@ def as_csv(visit: Visiting, choice: Chosen) -> Response:
         "\ufeff" + to_csv(board),
         media_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def as_pdf(visit: Visiting, choice: Chosen) -> Response:
+    """The page as a PDF; where the libraries for it are missing, a page that names them."""
+    values = shown(visit, choice)
+    try:
+        document = visit.desk.press.pdf(visit.render("scoreboard.html", **values, paper=True))
+    except NoTypesetterError:
+        message = visit.say.text("scoreboard.pdf.missing", packages=PACKAGES)
+        return refusal(visit.request, 503, "no_typesetter", message)
+    name = f"xushi-{values['board'].as_of.text}.pdf"
+    return Response(
+        document, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'}
     )
 
 
@@ -135,4 +151,5 @@ ROUTES = (
         nav="nav.scoreboard",
     ),
     Route("GET", "/scoreboard.csv", as_csv, action="export", opened_by="public_scoreboard"),
+    Route("GET", "/scoreboard.pdf", as_pdf, action="export", opened_by="public_scoreboard"),
 )

@@ -37,6 +37,7 @@ TEXTS = {
     "error.refused": ("不能完成", "This can't be done"),
     "error.away": ("暂时不能使用", "Not available right now"),
     "error.away.say": ("稍后再试即可，已交的内容不会丢失。", "Try again in a moment; nothing handed in is lost."),
+    "error.no_typesetter": ("不能生成 PDF", "No PDF can be made"),
     "error.internal": ("程序出错", "Something broke"),
     "error.internal.say": (
         "错误已记录。请稍后再试；如再次出现，请把时间（{when}）告诉管理员。",
