@@ -108,7 +108,7 @@ _BASES: tuple[tuple[Base, re.Pattern[str]], ...] = (
     (Base.MONTH, _words(_MONTH)),
 )
 _COMPARED = re.compile(rf"{_SINCE_YEAR}[^,;()]*")
-_PERIOD_WORDS = re.compile(
+PERIOD_WORDS = re.compile(
     r"(?:(?:19|20)[0-9]{2}[年.\-/]?)?(?:第?[1-4一二三四]季度|前?[0-9]{1,2}[-—–~至](?:[0-9]{1,2})月份?|[0-9]{1,2}月份?|前[0-9]{1,2}个月|"
     r"上半年|前三季度|全年)|(?:19|20)[0-9]{2}年?度?"
 )
@@ -136,7 +136,7 @@ def read_header(path: tuple[str, ...], year: int | None) -> Header:
     role, rest = _role(words, unit)
     period = _period(path, year)
     if period is not None:
-        rest = _PERIOD_WORDS.sub("/", rest)
+        rest = PERIOD_WORDS.sub("/", rest)
     base = Base.UNKNOWN
     for name, pattern in _BASES:
         rest, found = pattern.subn("/", rest)

@@ -7,15 +7,15 @@ finding.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from dagster_project.tables import mapping_findings as say
+from dagster_project.tables import share_findings
 from dagster_project.tables.columns import as_found
 from dagster_project.tables.header_words import Role
 from dagster_project.tables.observed import (
@@ -29,15 +29,18 @@ from dagster_project.tables.observed import (
     without_repetitions,
 )
 from dagster_project.tables.reading import Reading
-from dagster_project.tables.recognition import find_datasets, find_region, find_status
+from dagster_project.tables.recognition import find_status
+from dagster_project.tables.shares import Share, share_out
 from validators.catalogue import Cadence, Catalogue, Kind, Measure, Pace
 from validators.columns import OBSERVATION
-from validators.findings import Finding
+from validators.findings import Finding, Severity
 from validators.periods import Year, month_ordinals, parse_period
 
 # Months by which one region's figures may come after another's in the same file.
 _LAG = {Cadence.MONTHLY: 2, Cadence.QUARTERLY: 6, Cadence.ANNUAL: 12}
 _DECEMBER = 11  # a month's ordinal counts twelve to the year, from January
+_FEW = 5  # rows of a table that are called unknown one by one; more are listed in one finding
+_ROWS_SAID = ("row_of_other_dataset", "row_of_several_datasets")
 _GROWTH = (str(Measure.YOY_MONTH), str(Measure.YOY_YTD))
 
 
@@ -64,27 +67,99 @@ def to_observations(
     region: str | None = None,
     status: str | None = None,
 ) -> Mapped:
-    """The observations of one dataset in a file. `dataset`, `region` and `status` help where the file is silent;
-    `period` (SDMX, which `read_tables` takes too) is checked
-    against what the file says. Raises PeriodError for a `period` that is none."""
+    """As `by_dataset`, for a file that is to be about one dataset; one about several is an error."""
+    parts = by_dataset(reading, catalogue, dataset=dataset, period=period, region=region, status=status)
+    if len(parts) == 1:
+        return parts[0]
+    sheets = {part.dataset: list(part.observations["sheet"].unique()) for part in parts}
+    findings = (*reading.findings, share_findings.several_datasets(catalogue, sheets))
+    return Mapped(
+        "", period or "", period or "", parts[0].status, parts[0].published, _no_observations(""), tuple(findings)
+    )
+
+
+def by_dataset(
+    reading: Reading,
+    catalogue: Catalogue,
+    *,
+    dataset: str | None = None,
+    period: str | None = None,
+    region: str | None = None,
+    status: str | None = None,
+) -> tuple[Mapped, ...]:
+    """The observations of a file, one part for each dataset that it is about; a single part with dataset '' where none
+    is recognised. `dataset` takes one alone; `region` and `status` help where the file is silent; `period` (SDMX, which
+    `read_tables` takes too) is checked against what the file says. Raises PeriodError for a `period` that is none."""
     if period is not None:
         parse_period(period)
-    findings = list(reading.findings)
-    tables, chosen = _choose(reading, catalogue, dataset, findings)
-    used = [reading.tables[index] for index in tables]
+    shared = share_out(reading, catalogue, dataset=dataset, region=region)
+    general = [*reading.findings, *shared.findings]
+    if not shared.shares:
+        state = status or find_status(reading, reading.tables)
+        published = _published(reading, {sheet.name for sheet in reading.sheets})
+        nothing = _no_observations(state)
+        return (Mapped("", period or "", period or "", state, published, nothing, tuple(general)),)
+    said = _findings_of_shares(reading, shared.shares, general)
+    parts = [
+        _mapped(reading, catalogue, share, own, period=period, status=status)
+        for share, own in zip(shared.shares, said, strict=True)
+    ]
+    return tuple(_with_content(parts))
+
+
+def _with_content(parts: list[Mapped]) -> list[Mapped]:
+    """Without parts that have no figure and no error; what is said in them goes to the first of the others."""
+    kept = [part for part in parts if len(part.observations) or _blocked(part)]
+    if not kept:
+        return parts[:1] if len(parts) == 1 else [_joined(parts)]
+    rest = [finding for part in parts if part not in kept for finding in part.findings]
+    return [replace(kept[0], findings=(*kept[0].findings, *rest)), *kept[1:]]
+
+
+def _blocked(part: Mapped) -> bool:
+    return any(finding.severity is Severity.ERROR for finding in part.findings)
+
+
+def _joined(parts: Sequence[Mapped]) -> Mapped:
+    """Several datasets' parts, none of which has a figure, as one."""
+    findings = tuple(finding for part in parts for finding in part.findings)
+    return replace(parts[0], findings=findings)
+
+
+def _findings_of_shares(reading: Reading, shares: Sequence[Share], general: Sequence[Finding]) -> list[list[Finding]]:
+    """What is said about a sheet goes to every share of that sheet, the rest to the first share."""
+    sheets = [{reading.tables[index].sheet for index in share.tables} for share in shares]
+    anywhere = set().union(*sheets)
+    return [
+        [one for one in general if one.sheet in own or (index == 0 and one.sheet not in anywhere)]
+        for index, own in enumerate(sheets)
+    ]
+
+
+def _published(reading: Reading, sheets: set[str]) -> date | None:
+    return max((sheet.published for sheet in reading.sheets if sheet.published and sheet.name in sheets), default=None)
+
+
+def _mapped(
+    reading: Reading,
+    catalogue: Catalogue,
+    share: Share,
+    said: Sequence[Finding],
+    *,
+    period: str | None,
+    status: str | None,
+) -> Mapped:
+    """One dataset's part. `said`: findings of the file that belong to it."""
+    findings = [*said, *share.findings]
+    chosen, cells = share.dataset, share.cells
+    used = [reading.tables[index] for index in share.tables]
     state = status or find_status(reading, used)
-    names = {table.sheet for table in used} or {sheet.name for sheet in reading.sheets}
-    published = max(
-        (sheet.published for sheet in reading.sheets if sheet.published and sheet.name in names), default=None
-    )
-    if not chosen:
-        return Mapped("", period or "", period or "", state, published, _no_observations(state), tuple(findings))
-    cells = _with_regions(reading, catalogue, tables, region, findings)
+    published = _published(reading, {table.sheet for table in used})
     findings += _contradicting_titles(reading, cells, period)
     if cells.empty:
         return Mapped(chosen, period or "", period or "", state, published, _no_observations(state), tuple(findings))
     cells = with_meanings(cells, catalogue, chosen)
-    findings += _unknown_rows(cells)
+    findings += _unknown_rows(cells, {(one.sheet, one.cell) for one in said if one.rule in _ROWS_SAID})
     findings += _unknown_columns(cells)
     taken = assigned(cells, catalogue)
     lacking = list(_missing_columns(cells, taken, catalogue, chosen))
@@ -107,71 +182,6 @@ def to_observations(
     return Mapped(chosen, first or period or "", last or period or "", state, published, observations, tuple(findings))
 
 
-def _choose(
-    reading: Reading, catalogue: Catalogue, given: str | None, findings: list[Finding]
-) -> tuple[list[int], str]:
-    """The tables to take and their dataset, '' where there is none."""
-    if given is not None and given not in catalogue.datasets:
-        near = difflib.get_close_matches(given, catalogue.datasets, n=1, cutoff=0.0)
-        findings.append(say.no_such_dataset(catalogue, given, near[0]))
-        return [], ""
-    named = find_datasets(reading, catalogue)
-    titles = [" ".join(table.titles) or table.sheet for table in reading.tables]
-    if given is not None:
-        kept = [index for index, keys in enumerate(named) if not keys or given in keys]
-        left_out = [index for index in range(len(named)) if index not in kept]
-        if left_out and not kept:
-            first = left_out[0]
-            findings.append(
-                say.wrong_dataset(reading.tables[first].sheet, titles[first], "、".join(named[first]), given)
-            )
-            return [], ""
-        findings += [
-            say.other_dataset(reading.tables[index].sheet, titles[index], "、".join(named[index]), given)
-            for index in left_out
-        ]
-        return kept, given
-    by_dataset: dict[str, list[str]] = {}
-    for keys, table in zip(named, reading.tables, strict=True):
-        for key in keys:
-            by_dataset.setdefault(key, [])
-            if table.sheet not in by_dataset[key]:
-                by_dataset[key].append(table.sheet)
-    if not by_dataset:
-        if reading.tables:
-            findings.append(say.dataset_unknown(catalogue, reading.file, titles))
-        return [], ""
-    if len(by_dataset) > 1:
-        findings.append(say.several_datasets(catalogue, by_dataset))
-        return [], ""
-    return list(range(len(reading.tables))), next(iter(by_dataset))
-
-
-def _with_regions(
-    reading: Reading, catalogue: Catalogue, tables: list[int], given: str | None, findings: list[Finding]
-) -> pd.DataFrame:
-    """The cells of the tables, with their region. Tables whose region nobody says are left out, with an error each; a
-    region given that is none, or that no table is about, leaves out all."""
-    if given is not None and given not in catalogue.regions:
-        findings.append(say.no_such_region(catalogue, given))
-        return reading.cells.iloc[:0].assign(region=pd.Series([], dtype="str"))
-    codes: dict[int, str] = {}
-    for index in tables:
-        table = reading.tables[index]
-        code = find_region(reading, table, catalogue, given)
-        if code is None:
-            findings.append(say.region_unknown(catalogue, table.sheet, " ".join(table.titles)))
-        else:
-            codes[index] = code
-    if given is not None and codes and given not in codes.values():
-        index, code = next(iter(codes.items()))
-        table = reading.tables[index]
-        findings.append(say.wrong_region(catalogue, table.sheet, " ".join(table.titles), code, given))
-        codes = {}
-    cells = reading.cells[reading.cells["table"].isin(list(codes))]
-    return cells.assign(region=cells["table"].map(codes).astype("str"))
-
-
 def _contradicting_titles(reading: Reading, cells: pd.DataFrame, given: str | None) -> Iterator[Finding]:
     """Tables whose columns are all about one month and whose title names another, unless the period given decides."""
     current = cells[(cells["role"] != str(Role.PRIOR)) & (cells["period"] != "") & cells["value"].notna()]
@@ -191,15 +201,21 @@ def _contradicting_titles(reading: Reading, cells: pd.DataFrame, given: str | No
             )
 
 
-def _unknown_rows(cells: pd.DataFrame) -> Iterator[Finding]:
-    """Rows with figures whose label isn't catalogued."""
+def _unknown_rows(cells: pd.DataFrame, said: set[tuple[str, str]]) -> Iterator[Finding]:
+    """Rows with figures whose label isn't catalogued, unless something is `said` of them (sheet and cell) already."""
     mask = (cells["level"] == "") & (cells["growth"] == "") & cells["value"].notna()
     if not mask.any():
         return
     unknown = cells[mask]
-    rows = each(unknown.drop_duplicates(["sheet", "table", "row_label", "parent_label"]))
-    for row in rows:
-        yield say.row_unknown(row.sheet, row.cell, row.row_label, row.nearest)
+    unknown = unknown.drop_duplicates(["sheet", "table", "row_label", "parent_label"])
+    unknown = unknown[[place not in said for place in zip(unknown["sheet"], unknown["cell"], strict=True)]]
+    for _, group in unknown.groupby("table", sort=False):
+        plain = group[group["nearest"] == ""]
+        for row in each(group if len(plain) <= _FEW else group[group["nearest"] != ""]):
+            yield say.row_unknown(row.sheet, row.cell, row.row_label, row.nearest)
+        if len(plain) > _FEW:
+            first = plain.iloc[0]
+            yield share_findings.rows_not_in_catalogue(first["sheet"], first["cell"], list(plain["row_label"]))
 
 
 def _unknown_columns(cells: pd.DataFrame) -> Iterator[Finding]:
@@ -227,7 +243,10 @@ def _missing_columns(cells: pd.DataFrame, taken: pd.DataFrame, catalogue: Catalo
         levels = group.loc[group["level"] != "", "level"]
         sheet = str(group["sheet"].iloc[0])
         headers = list(group["column_label"].unique())
-        accumulate = kinds_of(catalogue, levels).isin(ACCUMULATING).any()
+        # A table of nothing but growth, as many are, promises no level.
+        unread = (group["role"] == str(Role.OTHER)) & (group["rest"] != "")
+        columns = (group["role"] == str(Role.VALUE)) | unread
+        accumulate = kinds_of(catalogue, levels).isin(ACCUMULATING).any() and columns.any()
         has_ytd = (here["measure"] == str(Measure.YTD)).any() or _is_january(here)
         if accumulate and not has_ytd:
             yield say.column_missing(sheet, str(region), headers, growth=False)

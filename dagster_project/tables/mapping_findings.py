@@ -5,124 +5,12 @@ Belongs here: the sentences. Does not belong here: noticing (`mapping.py`, `obse
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from validators.catalogue import Catalogue
 from validators.findings import Finding, Severity
 
 LEVEL_COLUMN, GROWTH_COLUMN = "累计", "同比（%）"
-
-
-def dataset_unknown(catalogue: Catalogue, file: str, found: Sequence[str]) -> Finding:
-    """No title names a dataset."""
-    known_zh = "；".join("、".join(dataset.recognise.titles) for dataset in catalogue.datasets.values())
-    seen = "、".join(text for text in found if text) or file
-    return Finding(
-        Severity.ERROR,
-        "dataset_unknown",
-        f"认不出“{file}”是哪一类统计表：标题是“{seen}”，目录认识的标题用词有 {known_zh}；"
-        "请在标题中写明，或用 --dataset 指定。",
-        f"Can't tell which dataset {file!r} is: its titles are {seen!r}, the catalogue knows titles with {known_zh}; "
-        "write one into the title, or name the dataset with --dataset.",
-        found=seen,
-        expected=known_zh,
-    )
-
-
-def no_such_dataset(catalogue: Catalogue, dataset: str, near: str) -> Finding:
-    """The dataset given isn't in the catalogue."""
-    return Finding(
-        Severity.ERROR,
-        "dataset_unknown",
-        f"目录中没有数据集“{dataset}”，最接近的是 {near}；可用的有 {'、'.join(catalogue.datasets)}。",
-        f"The catalogue has no dataset {dataset!r}, the nearest is {near}; there are {', '.join(catalogue.datasets)}.",
-        found=dataset,
-        expected=near,
-    )
-
-
-def several_datasets(catalogue: Catalogue, by_dataset: dict[str, list[str]]) -> Finding:
-    """The tables of one file belong to different datasets."""
-    said = "；".join(
-        f"{'、'.join(sheets)}：{key} {catalogue.datasets[key].title.zh}" for key, sheets in by_dataset.items()
-    )
-    return Finding(
-        Severity.ERROR,
-        "several_datasets",
-        f"一个文件里有几类统计表（{said}）；请分开上传，或用 --dataset 指定只取其中一类。",
-        f"The file holds tables of several datasets ({said}); hand them in separately, or take one with --dataset.",
-        found=said,
-        expected="一类统计表 / tables of one dataset",
-    )
-
-
-def other_dataset(sheet: str, title: str, dataset: str, given: str) -> Finding:
-    """A table of another dataset than the one given was left out."""
-    return Finding(
-        Severity.INFO,
-        "table_of_other_dataset",
-        f"工作表“{sheet}”的表格“{title}”属于 {dataset}，本次只取 {given}，未读取。",
-        f"The table {title!r} of sheet {sheet!r} belongs to {dataset}; only {given} is taken, it was left out.",
-        sheet=sheet,
-        found=dataset,
-        expected=given,
-    )
-
-
-def wrong_dataset(sheet: str, title: str, dataset: str, given: str) -> Finding:
-    """Every table says another dataset than the one given."""
-    return Finding(
-        Severity.ERROR,
-        "wrong_dataset",
-        f"指定的数据集是 {given}，但“{title}”看来是 {dataset}；请核对文件或 --dataset。",
-        f"The dataset given is {given}, but {title!r} looks like {dataset}; check the file or --dataset.",
-        sheet=sheet,
-        found=dataset,
-        expected=given,
-    )
-
-
-def region_unknown(catalogue: Catalogue, sheet: str, title: str) -> Finding:
-    """Neither title nor sheet name says which region a table is about."""
-    names = "、".join(f"{region.name.zh}（{code}）" for code, region in catalogue.regions.items())
-    return Finding(
-        Severity.ERROR,
-        "region_unknown",
-        f"工作表“{sheet}”的表格“{title}”没有写明地区；请在标题或工作表名中写 {names} 之一，或用 --region 指定。",
-        f"The table {title!r} of sheet {sheet!r} doesn't say its region; write one of {names} into the title or "
-        "the sheet's name, or give it with --region.",
-        sheet=sheet,
-        found=title,
-        expected=names,
-    )
-
-
-def no_such_region(catalogue: Catalogue, given: str) -> Finding:
-    """The region given isn't in the catalogue."""
-    names = "、".join(f"{code} {region.name.zh}" for code, region in catalogue.regions.items())
-    return Finding(
-        Severity.ERROR,
-        "region_unknown",
-        f"目录中没有地区“{given}”；--region 可用的代码有 {names}。",
-        f"The catalogue has no region {given!r}; --region takes one of {names}.",
-        found=given,
-        expected=names,
-    )
-
-
-def wrong_region(catalogue: Catalogue, sheet: str, title: str, region: str, given: str) -> Finding:
-    """Every table says another region than the one given."""
-    said, wanted = (catalogue.regions[code].name for code in (region, given))
-    return Finding(
-        Severity.ERROR,
-        "wrong_region",
-        f"指定的地区是 {given}（{wanted.zh}），但“{title}”是{said.zh}的；请核对文件或 --region。",
-        f"The region given is {given} ({wanted.en}), but {title!r} is about {said.en}; check the file or --region.",
-        sheet=sheet,
-        region=region,
-        found=region,
-        expected=given,
-    )
 
 
 def row_unknown(sheet: str, cell: str, label: str, nearest: str) -> Finding:

@@ -18,6 +18,7 @@ _ACCUMULATING = (Kind.FLOW, Kind.COUNT)
 _GROWTH_ENDING = re.compile(r"(?:同比)?(?:增速|增长速度|增长率?|增幅)$")
 _PARTS = re.compile(r"[:_\-/]")
 _ALIKE = 0.8
+_TOP = "/"  # the place of a label written '/出口': it is known only where it stands under nothing
 _LEAST_CONTAINED = 4  # characters; shorter names stand in too many others
 
 
@@ -44,8 +45,8 @@ class RowNames:
         for key, indicator in indicators.items():
             into = self._rates if indicator.kind is Kind.GROWTH else self._levels
             for name in (indicator.name.zh, *indicator.labels):
-                parent, _, child = name.rpartition("/")
-                into.setdefault((key_of(parent), key_of(child)), key)
+                parent, slash, child = name.rpartition("/")
+                into.setdefault((key_of(parent) if parent or not slash else _TOP, key_of(child)), key)
                 self._names.setdefault(key_of(child), name)
             if indicator.kind is Kind.GROWTH and indicator.of in indicators:
                 self._growth_of[indicator.of or ""] = key
@@ -56,13 +57,27 @@ class RowNames:
 
     def meaning(self, label: str, parent: str) -> Meaning:
         """What a row label under a parent label means."""
+        return self._found(label, parent, strictly=False) or Meaning(nearest=self._nearest(key_of(label)))
+
+    def knows(self, label: str, parent: str, *, strictly: bool = False) -> bool:
+        """Whether the row is catalogued. `strictly`: by its whole path, since 第三产业 under investment is not what it
+        is by itself."""
+        return self._found(label, parent, strictly=strictly) is not None
+
+    def resembled(self, label: str) -> str:
+        """The catalogue's name that a label resembles, '' for none."""
+        return self._nearest(key_of(label))
+
+    def _found(self, label: str, parent: str, *, strictly: bool) -> Meaning | None:
         above = key_of(parent)
+        anywhere = [""] if not (above and strictly) else []
+        places = [above or _TOP, *anywhere]
         for name in _readings(label):
-            for place in ((above, name), ("", name)) if above else (("", name),):
-                found = self._at(place)
+            for place in places:
+                found = self._at((place, name))
                 if found is not None:
                     return found
-        return Meaning(nearest=self._nearest(key_of(label)))
+        return None
 
     def _at(self, place: tuple[str, str]) -> Meaning | None:
         level, rate = self._levels.get(place, ""), self._rates.get(place, "")
@@ -109,6 +124,8 @@ def _readings(label: str) -> list[str]:
 def measure_of(role: str, measure: str, kind: Kind, *, is_rate: bool) -> str:
     """The measure under which a cell is stored, '' when it isn't. `kind` is that of the indicator that takes the cell;
     `is_rate`: a cell in a column of values that holds growth."""
+    if role == Role.RANK:  # also beside growth: the place among others is no growth
+        return Measure.LEVEL if kind is Kind.RANK else ""
     if kind is Kind.GROWTH:
         if role == Role.GROWTH:
             return measure or Measure.YOY_YTD
@@ -117,8 +134,6 @@ def measure_of(role: str, measure: str, kind: Kind, *, is_rate: bool) -> str:
         return (measure or Measure.YOY_YTD) if kind in _ACCUMULATING or kind is Kind.STOCK else ""
     if kind in _ACCUMULATING:
         return measure if measure in (Measure.MONTH, Measure.YTD) else ""
-    if role == Role.RANK:
-        return Measure.LEVEL if kind is Kind.RANK else ""
     return Measure.LEVEL
 
 

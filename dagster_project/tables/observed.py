@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from dagster_project.tables import mapping_findings as say
 from dagster_project.tables.header_words import Role
 from dagster_project.tables.matching import RowNames, extra_measure, measure_of
-from dagster_project.tables.recognition import region_called
 from validators.catalogue import Cadence, Catalogue, Kind, Measure
 from validators.findings import Finding
 from validators.periods import Month, Quarter, Year, parse_period
@@ -45,7 +44,7 @@ def with_meanings(cells: pd.DataFrame, catalogue: Catalogue, dataset: str) -> pd
 
 
 def _with_extra_columns(cells: pd.DataFrame, catalogue: Catalogue, dataset: str) -> pd.DataFrame:
-    """Columns whose header is a word that the dataset lists, or a region's name, are no longer unknown."""
+    """Columns whose header is a word that the dataset lists are no longer unknown."""
     words = catalogue.datasets[dataset].recognise.columns
     cells = cells.copy()
     for label in cells["column_label"].unique():
@@ -54,12 +53,6 @@ def _with_extra_columns(cells: pd.DataFrame, catalogue: Catalogue, dataset: str)
             here = cells["column_label"] == label
             cells.loc[here, "measure"] = str(measure)
             cells.loc[here, "role"] = str(Role.GROWTH if measure in _GROWTH else Role.VALUE)
-            cells.loc[here, "rest"] = ""
-    for rest in cells["rest"].unique():
-        code = region_called(catalogue, rest) if rest else None
-        if code is not None:
-            here = cells["rest"] == rest
-            cells.loc[here, "region"] = code
             cells.loc[here, "rest"] = ""
     return cells
 

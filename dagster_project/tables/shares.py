@@ -1,0 +1,219 @@
+"""Which rows of a file go to which dataset, and which region they are about.
+
+A table's title decides where it names a dataset. A file that is about several datasets, a table without a title, and
+one whose rows are regions are shared out by labels, and then only by labels that are catalogued with their whole path.
+Belongs here: that decision and what is said about it. Does not belong here: what becomes of a dataset's rows
+(`mapping.py`), regions in rows (`regions_within.py`).
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from dagster_project.tables import mapping_findings
+from dagster_project.tables import share_findings as say
+from dagster_project.tables.bands import is_meta
+from dagster_project.tables.matching import RowNames
+from dagster_project.tables.observed import each
+from dagster_project.tables.reading import Reading
+from dagster_project.tables.recognition import find_datasets, find_region
+from dagster_project.tables.regions_within import Placed, placed
+from validators.catalogue import Cadence, Catalogue
+from validators.findings import Finding
+
+_YEAR = 4  # characters of a period that is a year
+_Row = tuple[int, str, str]  # table, label, label of the row above it
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Share:
+    """What one dataset gets of a file: `cells` (as in `Reading.cells`, with `region`), also those of rows that are to
+    be called unknown; `tables` are the indices of the tables that they come from."""
+
+    dataset: str
+    cells: pd.DataFrame
+    tables: tuple[int, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shared:
+    """All shares, in the order of the file, and what is to be said about the file as a whole."""
+
+    shares: tuple[Share, ...]
+    findings: tuple[Finding, ...]
+
+
+def share_out(reading: Reading, catalogue: Catalogue, *, dataset: str | None, region: str | None) -> Shared:
+    """No share at all where no dataset is recognised, with an error. `dataset` takes that one alone and leaves tables
+    of others out; `region` is that of tables that don't say theirs."""
+    if dataset is not None and dataset not in catalogue.datasets:
+        near = difflib.get_close_matches(dataset, catalogue.datasets, n=1, cutoff=0.0)
+        return Shared((), (say.no_such_dataset(catalogue, dataset, near[0]),))
+    return _Sharing(reading, catalogue, dataset, region).shared()
+
+
+class _Sharing:
+    """One file's way from tables to shares."""
+
+    def __init__(self, reading: Reading, catalogue: Catalogue, given: str | None, region: str | None) -> None:
+        self.reading, self.catalogue, self.given, self.region = reading, catalogue, given, region
+        self.named = find_datasets(reading, catalogue)
+        self.about = tuple(dict.fromkeys(key for keys in self.named for key in keys))
+        self.names = {key: RowNames(catalogue, key) for key in catalogue.datasets}
+        self.titles = [" ".join(table.titles) or table.sheet for table in reading.tables]
+        self.findings: list[Finding] = []
+
+    def shared(self) -> Shared:
+        tables = self._tables()
+        home = self.region if self.region in self.catalogue.regions else None
+        regions = [find_region(self.reading, table, self.catalogue, home) for table in self.reading.tables]
+        spread = placed(self.reading, self.catalogue, regions, self._is_indicator)
+        cells = spread.cells[~spread.cells["foreign"] & spread.cells["table"].isin(tables)].drop(columns="foreign")
+        owners = self._owners(cells, spread)
+        shares = [
+            self._share(key, cells[(owners == key).to_numpy()]) for key in self._in_order(owners) if tables and key
+        ]
+        if not shares and self.given is None and self.reading.tables:
+            return Shared((), (say.dataset_unknown(self.catalogue, self.reading.file, self.titles),))
+        sheets = {self.reading.tables[index].sheet for index in tables}
+        self.findings += [finding for finding in spread.findings if finding.sheet in sheets]
+        return Shared(tuple(shares), tuple(self.findings))
+
+    def _in_order(self, owners: pd.Series) -> list[str]:
+        """The datasets in the order of the file; one that a table names is there even without a row of its own."""
+        if self.given is not None:
+            return [self.given]
+        named = [keys[0] for keys in self.named if len(keys) == 1]
+        return list(dict.fromkeys([*owners, *named]))
+
+    def _is_indicator(self, label: str) -> bool:
+        return any(names.knows(label, "") for names in self.names.values())
+
+    def _tables(self) -> list[int]:
+        """The tables to look at. Where a dataset is given, those that don't say another."""
+        if self.given is None:
+            return list(range(len(self.reading.tables)))
+        kept = [index for index, keys in enumerate(self.named) if not keys or self.given in keys]
+        left_out = [index for index in range(len(self.named)) if index not in kept]
+        for index in left_out:
+            sheet, words = self.reading.tables[index].sheet, "、".join(self.named[index])
+            if not kept:
+                self.findings.append(say.wrong_dataset(sheet, self.titles[index], words, self.given))
+                break
+            self.findings.append(say.other_dataset(sheet, self.titles[index], words, self.given))
+        return kept
+
+    def _owners(self, cells: pd.DataFrame, spread: Placed) -> pd.Series:
+        """The dataset of each cell, '' for nobody's."""
+        if self.given is not None:
+            return pd.Series(self.given, index=cells.index)
+        owners: dict[_Row, str] = {}
+        filled = cells[cells["value"].notna()].drop_duplicates(["table", "row_label", "parent_label"])
+        figures = {(row.table, row.row_label, row.parent_label): row for row in each(filled)}
+        for triple in dict.fromkeys(zip(cells["table"], cells["row_label"], cells["parent_label"], strict=True)):
+            owners[triple] = self._owner(triple, figures.get(triple), triple[0] in spread.by_region)
+        late = self._late(cells, owners)
+        self._say_by_rows({row: key for row, key in owners.items() if row not in late}, figures)
+        owners |= dict.fromkeys(late, "")
+        places = zip(cells["table"], cells["row_label"], cells["parent_label"], strict=True)
+        return pd.Series([owners[place] for place in places], index=cells.index, dtype="str")
+
+    def _owner(self, place: _Row, figure: Any, by_region: bool) -> str:
+        table, label, parent = place
+        own = self.named[table]
+        alone = self.about[0] if len(self.about) == 1 else ""
+        if own or (alone and not by_region):
+            candidates = own or (alone,)
+            known = [key for key in candidates if self.names[key].knows(label, parent)]
+            known = known or self._strictly(label, parent, [key for key in self.about if key not in candidates])
+            fallback = candidates[0]
+            if not known and figure is not None:
+                self._say_elsewhere(figure, fallback)
+        else:
+            titled = any(not is_meta(title) for title in self.reading.tables[table].titles)
+            by_rows = by_region or len(self.about) > 1 or not titled
+            known = self._strictly(label, parent, list(self.catalogue.datasets)) if by_rows else []
+            fallback = alone
+        if len(known) > 1 and figure is not None:
+            self.findings.append(say.row_of_several(self.catalogue, figure.sheet, figure.cell, label, known))
+            return ""
+        return known[0] if known else fallback
+
+    def _strictly(self, label: str, parent: str, keys: list[str]) -> list[str]:
+        return [key for key in keys if self.names[key].knows(label, parent, strictly=True)]
+
+    def _say_elsewhere(self, figure: Any, own: str) -> None:
+        for key in self._strictly(figure.row_label, figure.parent_label, list(self.catalogue.datasets))[:1]:
+            self.findings.append(
+                say.row_of_other(self.catalogue, figure.sheet, figure.cell, figure.row_label, key, own)
+            )
+
+    def _say_by_rows(self, owners: dict[_Row, str], figures: dict[_Row, Any]) -> None:
+        """What the rows of tables that name no dataset were taken for, and which of them nobody claims."""
+        if not any(owners.values()):
+            return
+        groups: dict[tuple[int, str], list[Any]] = {}
+        for place, key in owners.items():
+            if not self.named[place[0]] and place in figures and (len(self.about) != 1 or key != self.about[0]):
+                groups.setdefault((place[0], key), []).append(figures[place])
+        for (_, key), rows in groups.items():
+            if key:
+                labels = [row.row_label for row in rows]
+                self.findings.append(say.dataset_by_rows(self.catalogue, rows[0].sheet, rows[0].cell, key, labels))
+            else:
+                self.findings += self._unclaimed(rows)
+
+    def _unclaimed(self, rows: list[Any]) -> Iterator[Finding]:
+        near = {row.row_label: self._resembled(row.row_label) for row in rows}
+        for row in rows:
+            if near[row.row_label]:
+                yield mapping_findings.row_unknown(row.sheet, row.cell, row.row_label, near[row.row_label])
+        plain = [row for row in rows if not near[row.row_label]]
+        if plain:
+            yield say.rows_not_in_catalogue(plain[0].sheet, plain[0].cell, [row.row_label for row in plain])
+
+    def _resembled(self, label: str) -> str:
+        keys = self.about or tuple(self.catalogue.datasets)
+        return next((near for key in keys if (near := self.names[key].resembled(label))), "")
+
+    def _late(self, cells: pd.DataFrame, owners: dict[_Row, str]) -> set[_Row]:
+        """Rows of an annual dataset that stand, by their labels alone, in a table of a month."""
+        annual = {key for key, dataset in self.catalogue.datasets.items() if dataset.cadence is Cadence.ANNUAL}
+        rows = {row for row, key in owners.items() if key in annual and not self.named[row[0]]}
+        monthly = cells[(cells["period"].str.len() > _YEAR) & ~cells["period"].str.endswith("-12")]
+        late: set[_Row] = set()
+        for row in each(monthly.drop_duplicates(["table", "row_label", "parent_label"])):
+            place = (row.table, row.row_label, row.parent_label)
+            if place in rows:
+                late.add(place)
+                words = (row.sheet, row.cell, row.row_label, owners[place], row.period)
+                self.findings.append(say.other_cadence(self.catalogue, *words))
+        return late
+
+    def _share(self, dataset: str, cells: pd.DataFrame) -> Share:
+        """The cells of known regions. Tables whose region nobody says are left out, with an error each; a region given
+        that is none, or that no cell is about, leaves out all."""
+        tables = tuple(dict.fromkeys(cells["table"].tolist()))
+        if self.given is None and not tables:
+            tables = tuple(index for index, keys in enumerate(self.named) if dataset in keys)
+        if self.region is not None and self.region not in self.catalogue.regions:
+            return Share(dataset, cells.iloc[:0], tables, (say.no_such_region(self.catalogue, self.region),))
+        findings: list[Finding] = []
+        silent = cells["region"] == ""
+        for index in cells.loc[silent, "table"].unique().tolist():
+            table = self.reading.tables[index]
+            findings.append(say.region_unknown(self.catalogue, table.sheet, " ".join(table.titles)))
+        cells = cells[~silent]
+        if self.region is not None and len(cells) and self.region not in set(cells["region"]):
+            row = cells.iloc[0]
+            table = self.reading.tables[int(row["table"])]
+            title = " ".join(table.titles)
+            findings.append(say.wrong_region(self.catalogue, table.sheet, title, str(row["region"]), self.region))
+            cells = cells.iloc[:0]
+        return Share(dataset, cells, tables, tuple(findings))
