@@ -70,7 +70,15 @@ class Closed:
         """Nobody."""
         return None
 
-    def allows(self, request: Request, visitor: Visitor | None, action: str, dataset: str | None) -> bool:  # noqa: ARG002
+    def allows(
+        self,
+        request: Request,  # noqa: ARG002 - asked of every guard
+        visitor: Visitor | None,  # noqa: ARG002 - asked of every guard
+        action: str,  # noqa: ARG002 - asked of every guard
+        dataset: str | None,  # noqa: ARG002 - asked of every guard
+        *,
+        own: bool = False,  # noqa: ARG002 - asked of every guard
+    ) -> bool:
         """Nothing."""
         return False
 

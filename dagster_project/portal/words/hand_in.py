@@ -84,6 +84,7 @@ TEXTS = {
     "changes.new": ("新增", "new"),
     "changes.unchanged": ("不变", "unchanged"),
     "changes.older": ("较库中旧，仅存档", "older than what is stored"),
+    "changes.list": ("逐项查看 {count} 项", "See all {count}"),
     "changes.indicator": ("指标", "Indicator"),
     "changes.region": ("地区", "Region"),
     "changes.period": ("时期", "Period"),
