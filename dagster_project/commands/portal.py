@@ -40,6 +40,7 @@ def serve(
     没有管理员时给出一次性链接。While there is no administrator it prints a one-time link to become it.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     with installation() as open_one:
         settings = open_one.settings
         where = host or settings.portal_host

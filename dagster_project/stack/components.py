@@ -80,6 +80,8 @@ ALERTMANAGER = Component(
     "prometheus-alertmanager",
 )
 PROMETHEUS = Component("prometheus", "Prometheus", "Prometheus", 9090, ("prometheus",), "prometheus", "prometheus")
+# It serves the gauges too, so the endpoint of their own is started only where it is asked for by name.
+PORTAL = Component("portal", "门户", "portal", 8300, ("xushi",))
 METRICS = Component("metrics", "指标", "metrics", 9109, ("xushi",))
 DAGSTER_CODE = Component("dagster-code", "Dagster 代码", "code", 4266, ("dagster",), part_of="dagster")
 # Dagster's own 3000 is Grafana's as well.
@@ -96,6 +98,7 @@ COMPONENTS = (
     RELAY,
     ALERTMANAGER,
     PROMETHEUS,
+    PORTAL,
     METRICS,
     FIRST_PUSH,
     DAGSTER_CODE,

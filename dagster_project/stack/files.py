@@ -47,7 +47,7 @@ def files(place: Place, supplied: Supplied, routing: Mapping[str, Any], *, secon
     if place.runs(known.PROMETHEUS):
         made["prometheus.yml"] = configuration.text(
             configuration.prometheus(
-                metrics=place.url(known.METRICS) if place.runs(known.METRICS) else None,
+                metrics=next((place.url(one) for one in (known.METRICS, known.PORTAL) if place.runs(one)), None),
                 pushgateway=place.pushgateway_url,
                 alertmanager=place.listen(known.ALERTMANAGER) if place.runs(known.ALERTMANAGER) else None,
                 rules=[place.file("prometheus-rules.yaml")] if supplied.rules else [],

@@ -112,6 +112,21 @@ def _prometheus(place: Place) -> Launch:
     )
 
 
+def _portal(place: Place) -> Launch:
+    port = place.port_of[known.PORTAL.key]
+    # Prometheus asks without signing in; both are on this machine alone.
+    own = {"XUSHI_PUBLIC_METRICS": "true"}
+    if place.runs(known.GRAFANA):
+        own["XUSHI_PORTAL_GRAFANA_URL"] = place.url(known.GRAFANA)
+    return Launch(
+        known.PORTAL,
+        (_program(place, known.PORTAL), "portal", "serve", "--host", HOST, "--port", str(port)),
+        {**place.environment, **own},
+        health.answers(port, "/health"),
+        page=place.url(known.PORTAL),
+    )
+
+
 def _metrics(place: Place) -> Launch:
     port = place.port_of[known.METRICS.key]
     return Launch(
@@ -129,7 +144,7 @@ def _first_push(place: Place) -> Launch:
         known.FIRST_PUSH,
         (_program(place, known.FIRST_PUSH), "metrics", "push"),
         place.environment,
-        after=_those_that_run(place, known.PUSHGATEWAY, known.METRICS),
+        after=_those_that_run(place, known.PUSHGATEWAY, known.PORTAL, known.METRICS),
     )
 
 
@@ -221,6 +236,7 @@ _LAUNCHES = {
     known.RELAY.key: _relay,
     known.ALERTMANAGER.key: _alertmanager,
     known.PROMETHEUS.key: _prometheus,
+    known.PORTAL.key: _portal,
     known.METRICS.key: _metrics,
     known.FIRST_PUSH.key: _first_push,
     known.DAGSTER_CODE.key: _dagster_code,

@@ -135,12 +135,19 @@ def _elsewhere(settings: Settings, choices: Choices) -> list[Elsewhere]:
 
 
 def _wanted(settings: Settings, choices: Choices, elsewhere: Collection[Component]) -> list[Component]:
-    """The components asked for, without those that run elsewhere."""
-    own_port = {known.METRICS: replace(known.METRICS, port=settings.metrics_port)}
+    """The components asked for, without those that run elsewhere; of the two that serve the gauges, the portal unless
+    the other is asked for by name."""
+    own_port = {
+        known.METRICS: replace(known.METRICS, port=settings.metrics_port),
+        known.PORTAL: replace(known.PORTAL, port=settings.portal_port),
+    }
+    left_out = {*elsewhere}
+    if choices.take(known.PORTAL) and known.METRICS.group not in choices.only:
+        left_out.add(known.METRICS)
     return [
         own_port.get(component, component)
         for component in known.COMPONENTS
-        if choices.take(component) and component not in elsewhere
+        if choices.take(component) and component not in left_out
     ]
 
 

@@ -31,7 +31,7 @@ def mounts(service: dict[str, Any]) -> list[tuple[str, str]]:
 
 def test_the_stack_is_whole() -> None:
     wanted = {"postgres", "pushgateway", "prometheus", "alertmanager", "grafana"}
-    assert set(SERVICES) == wanted | {"metrics", "dagster", "dagster-code", "dagster-daemon", "configuration", "relay"}
+    assert set(SERVICES) == wanted | {"portal", "dagster", "dagster-code", "dagster-daemon", "configuration", "relay"}
 
 
 @pytest.mark.parametrize("name", [name for name in SERVICES if name != "configuration"])
@@ -89,7 +89,7 @@ def test_what_only_concerns_alerts_does_not_see_the_database_s_password() -> Non
 def test_prometheus_scrapes_in_containers_what_it_scrapes_on_one_machine() -> None:
     committed = yaml.safe_load((DEPLOY / "prometheus.yml").read_text(encoding="utf-8"))
     assert committed == configuration.prometheus(
-        metrics="http://metrics:9109",
+        metrics="http://portal:8300",
         pushgateway="http://pushgateway:9091",
         alertmanager="alertmanager:9093",
         rules=["/etc/prometheus/prometheus-rules.yaml"],

@@ -21,7 +21,7 @@ SERVERS = (
     components.RELAY,
     components.ALERTMANAGER,
     components.PROMETHEUS,
-    components.METRICS,
+    components.PORTAL,
     components.DAGSTER_CODE,
     components.DAGSTER,
     components.DAGSTER_DAEMON,
