@@ -12,9 +12,11 @@ UID = "xushi-data-quality"
 # States of an upload and severities of a finding: words and colour.
 _STATES = {
     "received": ("待处理 received", "blue"),
+    "pending": ("待发布 pending", "yellow"),
     "accepted": ("已入库 accepted", "green"),
     "rejected": ("已退回 rejected", "red"),
     "superseded": ("已被替换 superseded", "#8e8e8e"),
+    "withdrawn": ("已撤回 withdrawn", "purple"),
 }
 _SEVERITIES = {
     "error": ("错误 error", "red"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import math
 from dataclasses import asdict
 from enum import StrEnum
 from typing import Annotated, Any
@@ -30,7 +31,14 @@ from validators.spreadsheet_text import inert_frame
 
 app = typer.Typer(no_args_is_help=True, help="数据库 database: schema, uploads, versions of a figure")
 
-_COLOURS = {State.RECEIVED: "yellow", State.REJECTED: "red", State.ACCEPTED: "green", State.SUPERSEDED: "dim"}
+_COLOURS = {
+    State.RECEIVED: "yellow",
+    State.PENDING: "yellow",
+    State.REJECTED: "red",
+    State.ACCEPTED: "green",
+    State.SUPERSEDED: "dim",
+    State.WITHDRAWN: "magenta",
+}
 
 
 class Format(StrEnum):
@@ -79,6 +87,12 @@ def migrate(
 def uploads(
     state: Annotated[list[State] | None, typer.Option(help="只看这些状态 only these states; repeat the option")] = None,
     dataset: Annotated[str | None, typer.Option(help="只看这个数据集 only this dataset")] = None,
+    region: Annotated[str | None, typer.Option(help="只看这个地区 only this region: code, name, alias")] = None,
+    period: Annotated[
+        str | None, typer.Option(help="只看最末时期在此之内的 only those that end in this period")
+    ] = None,
+    by: Annotated[str | None, typer.Option(help="只看此人所交 only what this person handed in")] = None,
+    last: Annotated[int | None, typer.Option(min=1, help="只看最近几份,新的在前 only the newest, newest first")] = None,
     output: Output = Format.TABLE,
 ) -> None:
     """上传台账：何时收到、何人所交、结果如何。The ledger: what was received, when, from whom, and what became of it.
@@ -87,7 +101,17 @@ def uploads(
     """
     settings = Settings()
     with _opened(settings) as opened:
-        found = opened.uploads(state=state or None, dataset=dataset)
+        found = opened.uploads(
+            state or None,
+            dataset,
+            limit=last,
+            region=None
+            if region is None
+            else NameTable(load_catalogue(settings.catalogue).regions).find(region) or region,
+            period=None if period is None else _period(period),
+            received_by=by,
+            newest_first=last is not None,
+        )
     if output is Format.JSON:
         rows = [_whole(upload, settings.zone) for upload in found]
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
@@ -119,11 +143,13 @@ def versions(
         raise XushiError(f"没有数据 / no figure: {indicator} {code} {period}{hint}")
     shown = found.assign(
         known_from=[_time(moment, settings.zone) for moment in found["known_from"]],
-        value=[f"{value:.15g}" for value in found["value"]],
+        value=["" if math.isnan(value) else f"{value:.15g}" for value in found["value"]],
         file=found["upload"].map(files),
+        because=[_because(*row) for row in zip(found["restored"], found["withdrawn"], strict=True)],
     )
     if output is Format.JSON:
-        rows = shown.assign(value=found["value"]).to_dict("records")
+        numbers = [None if math.isnan(value) else value for value in found["value"]]
+        rows = [{**row, "value": value} for row, value in zip(shown.to_dict("records"), numbers, strict=True)]
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
         _print(shown[list(_VERSION)], _VERSION, output)
@@ -156,6 +182,7 @@ _VERSION = {
     "file": "文件 file",
     "sheet": "工作表 sheet",
     "cell": "单元格 cell",
+    "because": "由来 because",
 }
 
 
@@ -173,6 +200,14 @@ def _period(text: str) -> str:
         if found is None:
             raise typer.BadParameter(str(error), param_hint="PERIOD") from error
         return found.period.text
+
+
+def _because(restored: bool, withdrawn: int) -> str:
+    """Which withdrawal made a version, if one did."""
+    if not withdrawn:
+        return ""
+    said = "恢复 restored" if restored else "无数 no figure"
+    return f"{said}: 撤回第 {withdrawn} 号 upload {withdrawn} withdrawn"
 
 
 def _time(moment: Any, zone: ZoneInfo) -> str:
@@ -203,7 +238,7 @@ def _line(upload: Upload, zone: ZoneInfo) -> dict[str, Any]:
 def _whole(upload: Upload, zone: ZoneInfo) -> dict[str, Any]:
     found = asdict(upload)
     del found["duplicate"]
-    for name in ("received_at", "decided_at", "known_from"):
+    for name in ("received_at", "decided_at", "known_from", "embargo_until", "approved_at", "withdrawn_at"):
         found[name] = None if found[name] is None else found[name].astimezone(zone).isoformat()
     found["published"] = None if upload.published is None else upload.published.isoformat()
     if upload.change is not None:

@@ -29,10 +29,16 @@ from validators.periods import parse_period, read_period
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
 _WORDS = {
     State.ACCEPTED: ("green", "已入库 stored"),
+    State.PENDING: ("yellow", "检查通过,尚未发布 clean, not published yet"),
     State.REJECTED: ("red", "已退回,未入库任何数据 rejected, nothing was stored"),
     State.DUPLICATE: ("yellow", "重复文件,未作改动 the same file again, nothing was changed"),
     State.PASSED: ("green", "试运行:可以入库 dry run: it would be stored"),
     State.BLOCKED: ("red", "试运行:会被退回 dry run: it would be rejected"),
+}
+
+_WAITS = {
+    "approval": "须由另一人核准发布 a second person has to release it: xushi approve",
+    "embargo": "解禁时间未到 its embargo is not over",
 }
 
 
@@ -68,14 +74,18 @@ def upload(
     published: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="发布日期 day of publication, known from then on")
     ] = None,
+    embargo: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d"], help="解禁时间 not to be published before, local time"),
+    ] = None,
     by: Annotated[str | None, typer.Option(help="上传人 who hands it in (default: the account)")] = None,
     output: Annotated[Format, typer.Option("--format", help="输出格式 output format")] = Format.TEXT,
 ) -> None:
     """上传统计表:存档、登记、检查,整份入库或整份退回。Hand in tables: each is stored as a whole or rejected as a whole.
 
-    Exit code 0 when every file was stored (or had been before), 1 when any was rejected.
+    Exit code 0 when every file was stored (or had been before) or waits to be released, 1 when any was rejected.
     """
-    said = any(hint is not None for hint in (dataset, period, region, status, published))
+    said = any(hint is not None for hint in (dataset, period, region, status, published, embargo))
     if queue and (dry_run or said):
         raise typer.BadParameter("--queue 不能与 --dry-run 或表格说明选项同用 / takes no --dry-run and no hints")
     who = by or getpass.getuser()
@@ -84,6 +94,7 @@ def upload(
     good = True
     with installation() as open_one:
         hints = _hints(open_one.catalogue, dataset, period, region, status, published)
+        until = None if embargo is None else embargo.replace(tzinfo=open_one.settings.zone)
         for file in files:
             name = _name(file)
             refused = open_one.intake.refuse_size(file.stat().st_size, name, dry_run=dry_run)
@@ -100,7 +111,9 @@ def upload(
                 if output is Format.TEXT:
                     _print_entered(console, entered, name)
                 continue
-            outcome = open_one.intake.submit(data, name, by=who, now=now(), hints=hints, dry_run=dry_run)
+            outcome = open_one.intake.submit(
+                data, name, by=who, now=now(), hints=hints, embargo_until=until, dry_run=dry_run
+            )
             good = good and outcome.good
             results.append(_as_json(outcome))
             if output is Format.TEXT:
@@ -180,6 +193,8 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
     )
     console.print(Text(outcome.file.translate(VISIBLE), "bold"), Text(f"{outcome.dataset} {periods}".strip(), "cyan"))
     console.print(Text(f"  {words}", colour))
+    for what in outcome.waits_for:
+        console.print(Text(f"  {_WAITS[what]}", "yellow"))
     if outcome.change is not None:
         counts = {
             "新增 new": outcome.change.new,
@@ -221,6 +236,7 @@ def _as_json(outcome: Outcome) -> dict[str, object]:
         "dataset": outcome.dataset,
         "period_first": outcome.period_first,
         "period_last": outcome.period_last,
+        "waits_for": list(outcome.waits_for),
         "changes": counts,
         "findings": outcome.report.to_json()["findings"],
     }
