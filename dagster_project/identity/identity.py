@@ -61,7 +61,7 @@ class Identity:
         wait = self._wait(normal, address)
         if wait:
             return SignIn(wait=wait)
-        account = self._accounts.named(normal)
+        account = self.users.find(normal)
         kept = None if account is None or account.disabled_at is not None else account.password_hash
         right = self._passwords.check(kept, password)
         if not right or account is None:
@@ -166,7 +166,7 @@ class Identity:
         """Count an attempt; how long it has to wait."""
         charge = self._throttle.charge(name, address, self._now())
         if charge.first_refusal:
-            known = self._accounts.named(name) is not None
+            known = self.users.find(name) is not None
             thing = f"user:{name}" if known else "user"
             self.audit.record(NOBODY, Deed.SIGN_IN_REFUSED, thing, {"address": address, "seconds": charge.wait.seconds})
         return charge.wait

@@ -34,8 +34,9 @@ class Users:
         return self._accounts.all()
 
     def find(self, name: str) -> Account | None:
-        """The account of a name, however it is written."""
-        return self._accounts.named(normal_name(name))
+        """The account of a name, however it is written. Any text may be asked for, also what no database takes."""
+        normal = normal_name(name)
+        return self._accounts.named(normal) if _NAME.fullmatch(normal) else None
 
     def add(self, name: str, display_name: str, grants: Iterable[Grant], *, by: Person | str) -> Account:
         """A new account, which nobody can use before a link set its password; IdentityError."""

@@ -154,12 +154,22 @@ def _head(connection: Connection) -> Head:
 
 
 def _all(connection: Connection) -> Iterator[Entry]:
-    query = select(*_COLUMNS).order_by(AuditRow.number).execution_options(yield_per=_CHUNK)
-    return (Entry(*row) for row in connection.execute(query))
+    """Every entry in order, some thousands at a time: a log is longer than memory."""
+    last = None
+    while True:
+        query = select(*_COLUMNS).order_by(AuditRow.number).limit(_CHUNK)
+        if last is not None:
+            query = query.where(AuditRow.number > last)
+        rows = connection.execute(query).all()
+        for row in rows:
+            yield Entry(*row)
+        if len(rows) < _CHUNK:
+            return
+        last = rows[-1].number
 
 
 def _verdict(entries: Iterator[Entry], head: Head, kept: Head | None) -> Verdict:
-    """The rows in order against their hashes; one row at a time, since a log is longer than memory."""
+    """The rows in order, against their hashes, the end of the chain and a head that was kept."""
     number, previous = 0, NO_HASH
     for entry in entries:
         number += 1

@@ -111,8 +111,8 @@ class Provider:
             raise ProviderError(_why(error)) from error
         claims = self._claims(token, nonce, now)
         subject = claims.get("sub")
-        if not isinstance(subject, str) or not 0 < len(subject) <= _LONGEST_SUBJECT:
-            raise ProviderError("no subject in its token")
+        if not isinstance(subject, str) or not 0 < len(subject) <= _LONGEST_SUBJECT or not subject.isprintable():
+            raise ProviderError("no usable subject in its token")
         return subject
 
     def _claims(self, token: Any, nonce: str, now: datetime) -> CodeIDToken:
