@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     )
     database_password: SecretStr | None = Field(default=None, description="its password, where the URL holds none")
     pushgateway_url: str | None = Field(default=None, description="Pushgateway to push to; without it no push")
+    push_timeout_seconds: float = Field(default=10.0, gt=0, description="longest that one try to push may take")
     contacts: Path | None = Field(
         default=None, description="who gets alerts; without it contacts.yaml in the home folder, if there is one"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ from rich.console import Console
 
 from dagster_project.commands.opening import Installation, installation, now
 from dagster_project.judgement import snapshot
+from dagster_project.metrics.exchange import without_password
 from dagster_project.metrics.gauges import Registry, registry
 from dagster_project.metrics.push import push
 from dagster_project.metrics.serve import Fresh, serve, text
@@ -53,8 +55,9 @@ def push_(
         gateway = url or open_one.settings.pushgateway_url
         if gateway is None:
             raise typer.BadParameter("没有 Pushgateway 地址:用 --url 或 XUSHI_PUSHGATEWAY_URL / no Pushgateway given")
-        tries = push(_registry(open_one), gateway)
-    Console().print(f"已推送 pushed to {gateway} (第 {tries} 次成功 try {tries})")
+        timeout = open_one.settings.push_timeout_seconds
+        tries = push(_registry(open_one), gateway, timeout_seconds=timeout, told=partial(typer.echo, err=True))
+    Console().print(f"已推送 pushed to {without_password(gateway)} (第 {tries} 次成功 try {tries})")
 
 
 @app.command("print")

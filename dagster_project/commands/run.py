@@ -117,6 +117,12 @@ def _failed(done: dg.ExecuteInProcessResult) -> str:
 
 
 def _reason(error: SerializableErrorInfo | None) -> str:
-    while error is not None and error.cause is not None:
+    """What our code raised: neither Dagster's words around it nor the library's error below it, which says what
+    happened and not what to do."""
+    while error is not None and error.cause is not None and _is_dagsters(error):
         error = error.cause
     return error.message.strip().splitlines()[-1] if error is not None else "—"
+
+
+def _is_dagsters(error: SerializableErrorInfo) -> bool:
+    return error.cls_name is None or error.cls_name.startswith("Dagster") or error.cls_name == "RetryRequested"

@@ -38,7 +38,7 @@ def defs() -> dg.Definitions:
         """The gauges of the whole state, pushed as one group where a Pushgateway is set; /metrics serves the same
         ones."""
         with retried(), xushi.store() as store:
-            state = snapshot(catalogue(), store, now=xushi.now())
+            state = snapshot(catalogue(), store, now=xushi.now()).pushed_by(context.run.job_name)
         made = registry(catalogue(), lambda: state, zone=settings().zone, kept_months=settings().kept_months)
         families = list(made.collect())
         metadata: dict[str, Any] = {
@@ -47,8 +47,10 @@ def defs() -> dg.Definitions:
         }
         gateway = settings().pushgateway_url
         if gateway is not None:
-            with retried():
-                metadata["push_tries"] = push(made, gateway)
+            # It tries again by itself, and says so in the run's log.
+            metadata["push_tries"] = push(
+                made, gateway, timeout_seconds=settings().push_timeout_seconds, told=context.log.warning
+            )
         else:
             context.log.info(
                 "XUSHI_PUSHGATEWAY_URL is not set: nothing pushed; `xushi metrics serve` serves the gauges"

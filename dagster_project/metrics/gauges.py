@@ -7,7 +7,7 @@ samples go (`serve.py`, `push.py`), how a target is judged (`progress`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -51,6 +51,13 @@ class Snapshot:
     sample: bool
     computed_at: datetime
     seconds: float
+
+    def pushed_by(self, job: str) -> Snapshot:
+        """As a run of the job pushes it, at its end: that it arrives says that the run succeeded. Without this, an
+        alert on the run before, which failed, would be brought along by the one that mended it."""
+        ended = pd.DataFrame({"job": [job], "outcome": ["success"], "ended_at": [self.computed_at]})
+        others = self.runs[(self.runs["job"] != job) | (self.runs["outcome"] != "success")]
+        return replace(self, runs=pd.concat([others, ended.astype(self.runs.dtypes)], ignore_index=True))
 
 
 class KpiCollector(Collector):

@@ -18,12 +18,12 @@ _START_SECONDS = 60
 
 
 @contextmanager
-def pushgateway() -> Iterator[str]:
-    """The base URL of a running Pushgateway that holds nothing."""
+def pushgateway(address: str | None = None) -> Iterator[str]:
+    """The base URL of a running Pushgateway that holds nothing; at a given host:port, or wherever there is room."""
     program = shutil.which("prometheus-pushgateway") or shutil.which("pushgateway")
     if program is None:
         raise RuntimeError("the Pushgateway is missing: `apt-get install prometheus-pushgateway`, or `make test`")
-    address = f"127.0.0.1:{free_port()}"
+    address = address or f"127.0.0.1:{free_port()}"
     command = [program, f"--web.listen-address={address}"]
     if shutil.which("setpriv"):  # the server ends with the tests, also when they are killed
         command = ["setpriv", "--pdeathsig", "KILL", *command]
@@ -35,6 +35,12 @@ def pushgateway() -> Iterator[str]:
         finally:
             process.kill()
             process.wait()
+
+
+def shown(url: str) -> str:
+    """What a Pushgateway has, as Prometheus gets it."""
+    with urllib.request.urlopen(f"{url}/metrics", timeout=10) as answer:
+        return str(answer.read().decode("utf-8"))
 
 
 def _wait(process: subprocess.Popen[bytes], url: str) -> None:
