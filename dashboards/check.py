@@ -115,13 +115,13 @@ def _worded(what: str, of: Mapping[str, Any]) -> Iterator[str]:
 
 def _links(panel: Mapping[str, Any], dashboards: Dashboards) -> Iterator[str]:
     """Links lead to dashboards that are there, set variables that those have, and take ids, not the words shown for
-    them: Grafana puts into a link what the column shows."""
-    worded = _worded_columns(panel)
+    them: Grafana puts into a link what the column shows, and nothing for a column that was taken out."""
+    worded, taken_out = _worded_columns(panel), _columns_taken_out(panel)
     for url in _urls(panel):
+        columns = _COLUMN.findall(url)
+        yield from (f"link takes {column}, which is taken out" for column in columns if column in taken_out)
         yield from (
-            f"link takes {column}, which shows words instead of its values"
-            for column in _COLUMN.findall(url)
-            if column in worded
+            f"link takes {column}, which shows words instead of its values" for column in columns if column in worded
         )
         match = _DASHBOARD_URL.match(url)
         if match is None:
@@ -149,6 +149,12 @@ def _worded_columns(panel: Mapping[str, Any]) -> set[str]:
         if any(one["id"] == "mappings" for one in override["properties"])
     }
     return titles | {column for column, title in renamed.items() if title in titles}
+
+
+def _columns_taken_out(panel: Mapping[str, Any]) -> set[str]:
+    """Columns that a transformation removes; those that are merely hidden are still there for links."""
+    options = [each.get("options", {}).get("excludeByName", {}) for each in panel.get("transformations", [])]
+    return {column for each in options for column, out in each.items() if out}
 
 
 def _urls(panel: Mapping[str, Any]) -> Iterator[str]:

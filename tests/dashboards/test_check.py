@@ -106,6 +106,13 @@ def link_to_words(dashboard: Dashboard) -> None:
                     prop["value"][0]["url"] = prop["value"][0]["url"].replace("document_id", "document")
 
 
+def link_to_a_column_taken_out(dashboard: Dashboard) -> None:
+    for panel in panels_of(dashboard):
+        for transformation in panel.get("transformations", []):
+            if transformation["id"] == "organize":
+                transformation["options"]["excludeByName"]["owner"] = True
+
+
 def english_only(dashboard: Dashboard) -> None:
     first(dashboard, "stat")["title"] = "Lights"
 
@@ -141,6 +148,7 @@ def _link(dashboard: Dashboard) -> dict[str, str]:
         (dead_link, "xushi-gone"),
         (link_to_no_variable, "$nowhere"),
         (link_to_words, "shows words instead of its values"),
+        (link_to_a_column_taken_out, "takes owner, which is taken out"),
         (english_only, "in Chinese and English"),
     ],
 )
