@@ -168,14 +168,14 @@ def _bar(row: dict[str, Any]) -> str:
     attainment, expected = row["attainment_ratio"], row["expected_ratio"]
     if not math.isfinite(attainment):
         return ""
-    tick, words = "", per_cent(attainment)
+    tick, words = "", _e(per_cent(attainment))
     if math.isfinite(expected) and expected < 1:
         tick = f"<b style='left:{expected * 100:.1f}%'></b>"
-        words += f" / {per_cent(expected)}"
+        words += f"<br>{_both('应达', 'due')} {_e(per_cent(expected))}"
     filled = min(max(attainment, 0.0), 1.0) * 100
     return (
         f"<div class=bar><i style='width:{filled:.1f}%;background:{MARKS[row['light']].css}'></i>{tick}</div>"
-        f"<span class=number>{_e(words)}</span>"
+        f"<span class=number>{words}</span>"
     )
 
 
