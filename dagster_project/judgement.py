@@ -13,7 +13,18 @@ from datetime import datetime
 import pandas as pd
 
 from dagster_project.metrics.gauges import Snapshot
-from dagster_project.progress import Course, Panel, TargetTable, actuals, course, evaluate, paths
+from dagster_project.progress import (
+    Course,
+    Panel,
+    TargetTable,
+    actuals,
+    best_runs,
+    course,
+    evaluate,
+    forecast,
+    forecast_paths,
+    paths,
+)
 from dagster_project.sources.marks import SAMPLE_MARK
 from dagster_project.store import State, Store
 from validators.catalogue import Catalogue
@@ -24,11 +35,16 @@ from validators.periods import Month, month_ordinals
 class Judgement:
     """One evaluation of every target, with the course of the year behind it; rows in the order of the catalogue.
 
+    `forecast` and `runs_ever`: where each target will stand when it is due, and the best rates ever (columns of
+    `progress.forecast` and `progress.best_runs`); `fans`: the months until then (columns of `forecast_columns.PATH`).
     `observations`: the figures that it was made from (STORED columns); `paths` and `actuals`: the lines that targets
     are held against and the figures beside them, by month, in the targets' units."""
 
     evaluation: pd.DataFrame
     course: Course
+    forecast: pd.DataFrame
+    fans: pd.DataFrame
+    runs_ever: pd.DataFrame
     paths: pd.DataFrame
     actuals: pd.DataFrame
     observations: pd.DataFrame
@@ -57,6 +73,9 @@ def judge(
     return Judgement(
         evaluation=evaluation,
         course=course(targets, panel, month),
+        forecast=forecast(targets, panel, month),
+        fans=forecast_paths(targets, panel, month),
+        runs_ever=best_runs(targets, panel, month),
         paths=paths(targets, panel),
         actuals=actuals(targets, panel),
         observations=observations,
@@ -117,6 +136,8 @@ def snapshot(catalogue: Catalogue, store: Store, *, now: datetime, judgement: Ju
     return Snapshot(
         evaluation=made.evaluation,
         course=made.course,
+        forecast=made.forecast,
+        runs_ever=made.runs_ever,
         paths=made.paths,
         observations=observations,
         uploads=store.upload_counts(),

@@ -135,8 +135,9 @@ def unlikely(limits: AlertLimits) -> Guide:
             "Silent for targets without a forecast.",
         ),
         _said(
-            "概率由预测给出（指标 kpi_target_probability）；在预测上线以前，此告警不会触发。",
-            "The forecast gives the probability (kpi_target_probability); until there are forecasts this never fires.",
+            "概率由本指标历年和今年各月推算（指标 kpi_target_probability）；名次和年终认定的目标没有预测，不会触发。",
+            "The forecast from earlier years and this year's months gives it (kpi_target_probability); there is none "
+            "for ranks and what is known once a year.",
         ),
         _said(
             "结合进度灯一起看：灯绿而概率低的，多为后几个月基数高或项目集中在年底，应提前落实。",

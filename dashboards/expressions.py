@@ -28,8 +28,8 @@ BUILT_IN = {
 }
 # What may have no answer although all is well, and why.
 MAY_BE_EMPTY = {
-    queries.FORECAST: "no gauge brings forecasts yet",
-    queries.PROBABILITY: "no gauge brings forecasts yet",
+    queries.FORECAST: "ranks and what is known once a year have no forecast",
+    queries.PROBABILITY: "ranks and what is known once a year have no forecast",
     queries.FIRING: "nothing fires",
     queries.PUSHED: "the portal is scraped and nothing is pushed",
     queries.PUSH_FAILED: "no push was refused",

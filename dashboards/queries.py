@@ -15,9 +15,8 @@ from dagster_project.metrics import names
 from dashboards.lights import BEHIND, JUDGED, LIGHTS, ON_PACE
 from dashboards.promql import DAY, both, by, either, joined, month_of, one, renamed, where, within
 
-# The metrics contract's names for what a forecast will bring; no gauge fills them yet, so their columns stay empty.
-FORECAST = 'kpi_forecast_value{quantile="0.5"}'
-PROBABILITY = "kpi_target_probability"
+FORECAST = f'{names.FORECAST_VALUE.name}{{quantile="0.5"}}'
+PROBABILITY = names.PROBABILITY.name
 FIRING = 'ALERTS{alertstate="firing"}'  # Prometheus' own
 PUSHED = "push_time_seconds"  # the Pushgateway's own, as the next
 PUSH_FAILED = "push_failure_time_seconds"

@@ -32,7 +32,8 @@ LIGHTS = tuple(light.value for light in Light)
 @dataclass(frozen=True)
 class Snapshot:
     """What the gauges are made of. Frames: `evaluation` one row per target (columns of `progress.evaluate`),
-    `course` in the same order, `paths` (columns of `progress.paths`),
+    `course` in the same order, `forecast` and `runs_ever` likewise (columns of `progress.forecast` and
+    `progress.best_runs`), `paths` (columns of `progress.paths`),
     `observations` current figures (STORED columns), `uploads` (dataset, state, uploads), `findings` (dataset, severity,
     rule, findings), `rejected` (dataset, since), `revisions` (dataset, figures), `runs` (job, outcome, ended_at).
     `sample` says that figures of the sample year are among them. `computed_at` is tz-aware; `seconds` is how long the
@@ -40,6 +41,8 @@ class Snapshot:
 
     evaluation: pd.DataFrame
     course: Course
+    forecast: pd.DataFrame
+    runs_ever: pd.DataFrame
     paths: pd.DataFrame
     observations: pd.DataFrame
     uploads: pd.DataFrame
@@ -76,6 +79,7 @@ class KpiCollector(Collector):
         yield from _target_families(snapshot.evaluation)
         yield _light_family(snapshot.evaluation)
         yield from _course_families(snapshot.evaluation, snapshot.course, self._zone)
+        yield from _forecast_families(snapshot.forecast, snapshot.runs_ever)
         yield _by_key(names.TARGET_DUE, _ends(snapshot.evaluation, "target", "due", self._zone))
         yield _path_family(snapshot.paths, self._catalogue)
         yield _by_key(names.ACTUAL_PERIOD, _ends(snapshot.evaluation, "target", "period", self._zone))
@@ -190,6 +194,25 @@ def _course_families(evaluation: pd.DataFrame, course: Course, zone: ZoneInfo) -
     yield _by_key(names.LIGHT_SINCE, dict(zip(targets, (since[one] for one in course.since.tolist()), strict=True)))
     yield _by_key(names.LIGHT_MONTHS, dict(zip(targets, course.months.tolist(), strict=True)))
     yield _by_key(names.SLIPPED, dict(zip(targets, course.slipped.tolist(), strict=True)))
+
+
+def _forecast_families(forecast: pd.DataFrame, runs_ever: pd.DataFrame) -> Iterator[Family]:
+    family = GaugeMetricFamily(names.FORECAST_VALUE.name, names.FORECAST_VALUE.help, labels=names.FORECAST_VALUE.labels)
+    targets = forecast["target"].to_numpy(dtype=object)
+    for quantile, column in names.QUANTILES:
+        values = forecast[column].to_numpy(dtype=np.float64)
+        known = np.isfinite(values)
+        for target, value in zip(targets[known], values[known].tolist(), strict=True):
+            family.add_metric([target, quantile], value)
+    yield family
+    for metric, frame, column in (
+        (names.PROBABILITY, forecast, "probability"),
+        (names.FORECAST_ERROR, forecast, "skill"),
+        (names.BEST_RUN_RATE, runs_ever, "best_same_months_rate"),
+    ):
+        values = frame[column].to_numpy(dtype=np.float64)
+        known = np.isfinite(values)
+        yield _by_key(metric, dict(zip(targets[known], values[known].tolist(), strict=True)))
 
 
 def _path_family(paths: pd.DataFrame, catalogue: Catalogue) -> Family:

@@ -97,8 +97,26 @@ LIGHT_SINCE = Metric(
     "End of the first month of the unbroken run of months that show the present light.",
     ("target",),
 )
-LIGHT_MONTHS = Metric("kpi_target_light_months", "Months in a row that show the present light.", ("target",))
+LIGHT_MONTHS = Metric("kpi_target_light_months", "Months in a row whose figures show the present light.", ("target",))
 SLIPPED = Metric("kpi_target_slipped", "1 when the light is worse than a month before, else 0.", ("target",))
+FORECAST_VALUE = Metric(
+    "kpi_forecast_value",
+    "Value foretold for the due month, in the target's unit; quantile: 0.025, 0.1, 0.5, 0.9, 0.975.",
+    ("target", "quantile"),
+)
+PROBABILITY = Metric(
+    "kpi_target_probability", "Probability of meeting the target, by the forecast from the months so far.", ("target",)
+)
+FORECAST_ERROR = Metric(
+    "kpi_forecast_error",
+    "Mean absolute error of the same forecast in past years: a fraction of the outcome, or points for growth.",
+    ("target",),
+)
+BEST_RUN_RATE = Metric(
+    "kpi_best_run_rate",
+    "The best that the months still left ever brought on average in an earlier year, in the target's unit per month.",
+    ("target",),
+)
 DEPARTMENT_INFO = Metric(
     "kpi_department_info", "Words of a department; always 1.", ("owner", "region", "name_zh", "name_en")
 )
@@ -133,6 +151,15 @@ RUN_ENDED = Metric(
 )
 SAMPLE = Metric("kpi_sample_data", "1 when generated sample data (示例数据) are among the figures, else 0.", ())
 AS_OF = Metric("kpi_as_of_timestamp_seconds", "End of the month as of which the targets are judged.", ())
+
+# The columns of a forecast that are its quantiles.
+QUANTILES = (
+    ("0.025", "low_95"),
+    ("0.1", "low_80"),
+    ("0.5", "forecast_value"),
+    ("0.9", "high_80"),
+    ("0.975", "high_95"),
+)
 
 # Gauges with one value per target: the metric and the column of the evaluation that fills it.
 TARGET_GAUGES = (

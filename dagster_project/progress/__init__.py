@@ -10,6 +10,8 @@ from dagster_project.progress.actuals import actuals
 from dagster_project.progress.columns import EVALUATION
 from dagster_project.progress.course import Course, course, paths
 from dagster_project.progress.evaluate import evaluate
+from dagster_project.progress.forecast import forecast, forecast_paths
+from dagster_project.progress.forecast_runs import best_runs
 from dagster_project.progress.lights import Light
 from dagster_project.progress.panel import Panel
 from dagster_project.progress.rollup import rollup
@@ -22,8 +24,11 @@ __all__ = [
     "Panel",
     "TargetTable",
     "actuals",
+    "best_runs",
     "course",
     "evaluate",
+    "forecast",
+    "forecast_paths",
     "paths",
     "rollup",
 ]

@@ -15,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from dagster_project.metrics.gauges import Registry, Snapshot, registry
 from dagster_project.metrics.serve import Fresh, serve, text
-from dagster_project.progress import Panel, TargetTable, course, evaluate, paths
+from dagster_project.progress import Panel, TargetTable, best_runs, course, evaluate, forecast, paths
 from validators.catalogue import Catalogue
 from validators.columns import STORED
 from validators.periods import Month
@@ -38,6 +38,8 @@ def snapshot_of(catalogue: Catalogue, observations: pd.DataFrame, as_of: Month =
     return Snapshot(
         evaluation=evaluate(targets, panel, as_of),
         course=course(targets, panel, as_of),
+        forecast=forecast(targets, panel, as_of),
+        runs_ever=best_runs(targets, panel, as_of),
         paths=paths(targets, panel),
         observations=observations,
         uploads=pd.DataFrame({"dataset": ["trade"], "state": ["accepted"], "uploads": [3]}),
