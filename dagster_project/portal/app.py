@@ -17,6 +17,7 @@ from dagster_project.portal import refusals
 from dagster_project.portal.api.description import REFUSALS
 from dagster_project.portal.desk import Desk
 from dagster_project.portal.headers import SecurityHeaders
+from dagster_project.portal.releaser import Releaser
 from dagster_project.portal.route import Route
 from dagster_project.portal.routes_table import ROUTES
 from dagster_project.portal.security.doorway import Doorway
@@ -58,7 +59,10 @@ def create_app(desk: Desk) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     desk: Desk = app.state.desk
     desk.board.refresh()
+    releaser = Releaser(desk.intake, desk.board, now=desk.now)
+    releaser.start()
     yield
+    releaser.close()
     desk.rehearsals.close()
     desk.board.close()
 

@@ -28,6 +28,7 @@ class Stroke(StrEnum):
     STRETCH = "stretch"
 
 
+_SAME = 1e-9  # figures this near to each other, as a share of the larger, are drawn as one
 _INK, _QUIET, _GRID = "#1f2328", "#57606a", "#e3e7ec"
 _LOOKS = {  # colour ('' for that of the light), dashes
     Stroke.ACTUAL: ("", ""),
@@ -178,8 +179,8 @@ def ticks(values: Sequence[float], wanted: int = 5) -> list[float]:
         low = 0.0
     if high < 0 and high > 0.75 * low:
         high = 0.0
-    if high == low:
-        low, high = (low - 1, high + 1) if low == 0 else (low - abs(low) * 0.1, high + abs(high) * 0.1)
+    if high - low <= _SAME * max(abs(low), abs(high)):
+        low, high = low - (abs(low) * 0.1 or 1.0), high + (abs(high) * 0.1 or 1.0)
     rough = (high - low) / wanted
     power = 10 ** math.floor(math.log10(rough))
     step = next(size * power for size in (1, 2, 2.5, 5, 10) if size * power >= rough * 0.999)
@@ -192,7 +193,8 @@ def _frame(chart: Chart, bounds: _Frame, steps: Sequence[float] | None = None) -
     if steps is None:
         low, high = min(values), max(values)
         low = min(low, 0.0) if low < 0.75 * high else low
-        spare = (high - low) * 0.06 or abs(high) * 0.1 or 1.0
+        same = high - low <= _SAME * max(abs(low), abs(high))
+        spare = (abs(high) * 0.1 or 1.0) if same else (high - low) * 0.06
         low, high = low - (0 if low == 0 else spare), high + spare
     else:
         low, high = steps[0], steps[-1]
