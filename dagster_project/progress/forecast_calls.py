@@ -21,7 +21,7 @@ from dagster_project.progress.forecast_smoothing import FIRST_YEARS, LEVELS, LON
 MOST_PAST: Final = 16  # past years called at most
 _SHORT_YEARS: Final = 5  # up to so many years of history a small grid serves as well
 _ANEW_YEARS: Final = 8  # a longer history has enough calls from one pass
-_CHUNK: Final = 192  # series worked on at once: their states stay in the processor's cache
+_CHUNK: Final = 384  # series worked on at once: their states stay in the processor's cache
 _FEW: Final = 8.0  # settled forecasts that the pooled error counts for
 _FLOOR: Final = 0.05  # of the mean: no month is smaller than this in logarithms, no scale in levels
 _USUAL_ERROR: Final = 0.06  # mean absolute error relative to the local mean where nothing else is known

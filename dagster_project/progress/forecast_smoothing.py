@@ -20,10 +20,13 @@ from typing import Final, Self
 
 import numpy as np
 
-from dagster_project.progress.arrays import Floats, Integers
+from dagster_project.progress.arrays import Flags, Floats, Integers
 
 FIRST_YEARS: Final = 4  # whose mean, slope and season the recursion starts from
 _SLOPE_DOUBT: Final = 1.5  # a first slope counts t^2 / (t^2 + this): an accidental one would never fade undamped
+_SEASON_DOUBT: Final = 0.8  # how much accident is taken out of a first season; below 1, since it is learnt later
+_OUTLIER: Final = 4.0  # mean errors; what is beyond says nothing about the months to come
+_JITTER: Final = 0.05  # of the local mean, which is never an outlier
 _SUM_POWER: Final = 6.0  # how fast a weight falls with the error over the whole horizon
 _STEP_POWER: Final = 20.0  # and with the error one month ahead, of which there are many
 _PATIENCE: Final = 12.0  # months after which the errors count half
@@ -114,6 +117,7 @@ def smooth(values: Floats, local: Floats, ask: Question, grid: Grid) -> Smoothed
     counts = np.cumsum(settled, axis=0)
 
     last = months - 1
+    room, least = _room(local, step_scale, begin, last - ask.fresh)
     origins = [last - 12 * back for back in range(ask.origins)]
     frozen = {origin - ask.fresh: back for back, origin in enumerate(origins)}
     judged = {origin - ask.fresh - ask.horizon: back for back, origin in enumerate(origins)}
@@ -141,6 +145,12 @@ def smooth(values: Floats, local: Floats, ask: Question, grid: Grid) -> Smoothed
             np.abs(wrong, out=part)
             part *= step_scale[month]
             steps += part
+        if ask.seasonal:
+            np.multiply(steps, room[month], out=part)
+            part += least[month]
+            np.minimum(wrong, part, out=wrong)
+            np.negative(part, out=part)
+            np.maximum(wrong, part, out=wrong)
         np.multiply(alpha, wrong, out=part)
         np.add(base, part, out=level)
         slope = drift
@@ -220,10 +230,34 @@ def first_state(values: Floats, ask: Question) -> tuple[Integers, Floats, Floats
         within = slope[None, :, None] / 12 * (np.arange(12) - 5.5)
         rest = np.where(there, window - means[..., None] - within, 0.0)
         season = (rest.sum(axis=0) / there.sum(axis=0)).T
-    season = np.where(np.isfinite(season), season, 0.0) if ask.seasonal else np.zeros((12, count))
-    season -= season.mean(axis=0)
+        season = np.where(np.isfinite(season), season, 0.0) if ask.seasonal else np.zeros((12, count))
+        season -= season.mean(axis=0)
+        season *= _season_trust(np.where(there, rest - season.T, 0.0), there, season)
     level = mean - slope * middle - slope * 6.5 / 12
     return first * 12, np.nan_to_num(level), np.nan_to_num(slope / 12), season
+
+
+def _season_trust(left: Floats, there: Flags, season: Floats) -> Floats:
+    """(n,) the part of a first season (12, n) that is no accident: what its size exceeds of what the rest (years, n,
+    12) alone would make of so few years (James and Stein 1961). 1 where one year alone can't tell.
+    """
+    years = np.maximum(there.sum(axis=(0, 2)) / 12, 1e-9)
+    noise = (left**2).sum(axis=(0, 2)) / np.maximum(there.sum(axis=(0, 2)) - 12, 1) / years
+    size = (season**2).mean(axis=0)
+    trust = np.where(size > 0, np.maximum(1 - _SEASON_DOUBT * noise / size, 0.0), 1.0)
+    return np.where(years > 1, trust, 1.0)
+
+
+def _room(local: Floats, step_scale: Floats, begin: Integers, until: int) -> tuple[Floats, Floats]:
+    """How much of an error moves the states: so many times the sum of errors so far, plus so much; each (months, n),
+    the same from month `until` on. All of it in the first two years."""
+    months = np.minimum(np.arange(len(local)), max(until, 0))
+    number = np.maximum(np.cumsum(step_scale > 0, axis=0), 1)[months]
+    learnt = months[:, None] >= begin + 24
+    return (
+        np.where(learnt, _OUTLIER * local[months] / number, 0.0),
+        np.where(learnt, _JITTER, 1e9) * local[months],
+    )
 
 
 def _future(values: Floats, ask: Question) -> Floats:

@@ -16,7 +16,7 @@ KINDS = ["flow", "count", "stock", "ratio", "growth", "duration"]
 FLOORS, CEILINGS = ["at_least", "more_than", "about"], ["at_most", "less_than"]
 INTERVALS = ["low_95", "low_80", "forecast_value", "high_80", "high_95"]
 seeds, years, as_ofs = st.integers(0, 10**6), st.integers(0, 7), st.integers(1, 11)
-made = settings(deadline=None, max_examples=25)
+made = settings(deadline=None, max_examples=20)
 
 
 def history(seed, years, last):
