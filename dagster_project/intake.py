@@ -7,7 +7,7 @@ functions.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time
@@ -25,7 +25,7 @@ from dagster_project.settings import Settings
 from dagster_project.sources.archive import Archive
 from dagster_project.store import IN_FORCE, Change, Store, Upload, count_changes
 from dagster_project.store import State as UploadState
-from dagster_project.tables import Mapped, to_observations
+from dagster_project.tables import Mapped, by_dataset
 from dagster_project.tables.open_book import check_size
 from dagster_project.tables.worker import Limits, read_apart
 from validators.catalogue import Catalogue
@@ -57,6 +57,7 @@ class Hints:
     region: str | None = None
     status: str | None = None
     published: date | None = None
+    part: str | None = None  # the dataset that this upload is of, where its file feeds several
 
     def kept(self) -> dict[str, str]:
         """As kept in the ledger: what was said, and nothing else."""
@@ -77,7 +78,8 @@ NO_HINTS = Hints()
 class Outcome:
     """What became of one file. `change` counts what it changed, or would change; `changes` is there after a dry run,
     with one row per figure (see `Store.preview`). `waits_for`: `approval`, `embargo` or both, while something has to
-    happen before it is, or would be, published."""
+    happen before it is, or would be, published. `parts` has an outcome for each dataset where the file feeds several:
+    each has an upload of its own, and what the whole says is their sum."""
 
     file: str
     state: State
@@ -89,6 +91,12 @@ class Outcome:
     change: Change | None = None
     changes: pd.DataFrame | None = None
     waits_for: tuple[str, ...] = ()
+    parts: tuple[Outcome, ...] = ()
+
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        """The datasets that the file feeds, none where none was recognised."""
+        return tuple(part.dataset for part in self.parts or (self,) if part.dataset)
 
     @property
     def good(self) -> bool:
@@ -118,14 +126,16 @@ class Intake:
         file that can't be read is landed all the same: it is rejected, with its report, when it is processed. One that
         is larger than the settings allow is not kept: TooLargeError."""
         dataset, first, last = stated or ("", "", "")
+        parts: tuple[Mapped, ...] = ()
         file = safe_name(file)
         check_size(len(data), file, self._settings.max_upload_bytes)
         if stated is None:
             # What can't be read is said in full by `process`.
             with suppress(UnreadableFileError):
-                mapped = self._map(data, file, NO_HINTS)
-                dataset, first, last = mapped.dataset, mapped.period_first, mapped.period_last
-        return self._store.receive(
+                parts = self._map(data, file, NO_HINTS)
+                if len(parts) == 1:
+                    dataset, first, last = parts[0].dataset, parts[0].period_first, parts[0].period_last
+        upload = self._store.receive(
             sha256=self._archive.put(data),
             file_name=file,
             size=len(data),
@@ -135,6 +145,9 @@ class Intake:
             period_first=first,
             period_last=last,
         )
+        if len(parts) > 1 and not upload.dataset:
+            upload = self._split(upload, parts)[0]
+        return upload
 
     def refuse_size(self, size: int, file: str, *, dry_run: bool = False) -> Outcome | None:
         """The rejection of a file of more bytes than the settings allow, else None. It leaves nothing behind: such a
@@ -159,7 +172,8 @@ class Intake:
     ) -> Outcome:
         """Hand in one file: archived, entered, read, checked, and stored as a whole or rejected as a whole.
 
-        A clean file waits (State.PENDING, nothing of it stored) where its dataset asks for a second person or where it
+        A file about several datasets becomes one upload for each, all of them or none. A clean file waits
+        (State.PENDING, nothing of it stored) where its dataset asks for a second person or where it
         is under embargo. A dry run does the same reading and checking and leaves nothing behind. Raises PeriodError,
         before anything is done, for a period given that is none."""
         if hints.period is not None:
@@ -181,7 +195,27 @@ class Intake:
         )
         # A duplicate still in state `received` was cut off before it was decided: this run completes it.
         if upload.duplicate and upload.state is not UploadState.RECEIVED:
-            return _already(upload, file, self._settings.zone)
+            lacking = self._lacking(upload.sha256, hints)
+            if not lacking:
+                return _already(upload, file, self._settings.zone)
+            more = [
+                self._store.receive(
+                    sha256=upload.sha256,
+                    file_name=file,
+                    size=len(data),
+                    received_at=now,
+                    received_by=by,
+                    dataset=one.part or one.dataset or "",
+                    hints=one.kept(),
+                    embargo_until=embargo_until,
+                    again=True,
+                )
+                for one in lacking
+            ]
+            return _together([self._decide(one, data, now=now) for one in more])
+        if upload.hints.get("part"):  # one of several: the others may have been cut off too
+            cut_off = [one for one in self._store.pending() if one.sha256 == upload.sha256]
+            return _together([self._decide(one, data, now=now) for one in cut_off])
         return self._decide(upload, data, now=now)
 
     def approve(self, upload_id: int, *, by: str, now: datetime) -> Outcome:
@@ -291,23 +325,65 @@ class Intake:
             return _already(stands, upload.file_name, self._settings.zone)
 
     def _decide(self, upload: Upload, data: bytes, *, now: datetime) -> Outcome:
+        hints = Hints.of(upload.hints)
+        try:
+            parts = self._map(data, upload.file_name, hints)
+        except UnreadableFileError as error:
+            return self._decide_part(upload, error, now=now)
+        if len(parts) == 1:
+            return self._decide_part(upload, parts[0], now=now)
+        checks = [self._check_part(upload, part, now=now) for part in parts]
+        if any(check.report.blocked for check in checks):
+            return self._reject(upload, _whole(upload.file_name, checks), now=now)
+        uploads = self._split(upload, parts)
+        return _together([self._decide_part(*pair, now=now) for pair in zip(uploads, parts, strict=True)])
+
+    def _lacking(self, digest: str, hints: Hints) -> list[Hints]:
+        """How to take what of these bytes, which were handed in before, isn't in the store: a dataset that was left out
+        then, or one of several that was withdrawn."""
+        uploads = self._store.uploads_of(digest)
+        there = {one.dataset for one in uploads if one.state not in (UploadState.REJECTED, UploadState.WITHDRAWN)}
+        if hints.dataset is not None:
+            return [] if hints.dataset in there else [hints]
+        gone = [one.dataset for one in uploads if one.state is UploadState.WITHDRAWN and one.hints.get("part")]
+        return [replace(hints, part=dataset) for dataset in dict.fromkeys(gone) if dataset not in there]
+
+    def _split(self, upload: Upload, parts: Sequence[Mapped]) -> list[Upload]:
+        """One upload for each dataset of a file, entered together so that none is forgotten."""
+        hints = Hints.of(upload.hints)
+        return self._store.split(
+            upload.id,
+            [
+                (part.dataset, part.period_first, part.period_last, replace(hints, part=part.dataset).kept())
+                for part in parts
+            ],
+        )
+
+    def _check_part(self, upload: Upload, mapped: Mapped | UnreadableFileError, *, now: datetime) -> _Checked:
         hints, waited = Hints.of(upload.hints), upload.state is UploadState.PENDING
         # What waited is known from when it is let go, what was cut off by a crash from when it came.
         moment = now if waited else upload.received_at
-        checked = self._check(data, upload.file_name, now=now, moment=moment, hints=hints, embargo=upload.embargo_until)
+        return self._check(mapped, upload.file_name, now=now, moment=moment, hints=hints, embargo=upload.embargo_until)
+
+    def _reject(self, upload: Upload, checked: _Checked, *, now: datetime) -> Outcome:
+        hints, mapped, report = Hints.of(upload.hints), checked.mapped, checked.report
+        named = replace(_outcome(upload.file_name, State.REJECTED, report, mapped), upload=upload.id)
+        self._store.reject(
+            upload.id,
+            dataset=named.dataset,
+            period_first=named.period_first,
+            period_last=named.period_last,
+            report=report,
+            decided_at=now,
+            region=hints.region or "" if mapped is None else _region(mapped, hints),
+        )
+        return named
+
+    def _decide_part(self, upload: Upload, found: Mapped | UnreadableFileError, *, now: datetime) -> Outcome:
+        hints, checked = Hints.of(upload.hints), self._check_part(upload, found, now=now)
         mapped, report = checked.mapped, checked.report
         if mapped is None or report.blocked:
-            named = replace(_outcome(upload.file_name, State.REJECTED, report, mapped), upload=upload.id)
-            self._store.reject(
-                upload.id,
-                dataset=named.dataset,
-                period_first=named.period_first,
-                period_last=named.period_last,
-                report=report,
-                decided_at=now,
-                region=hints.region or "" if mapped is None else _region(mapped, hints),
-            )
-            return named
+            return self._reject(upload, checked, now=now)
         waits = self._waits_for(upload, mapped.dataset, now)
         if waits:
             self._store.hold(
@@ -339,31 +415,48 @@ class Intake:
     def _rehearse(
         self, data: bytes, file: str, *, now: datetime, hints: Hints, embargo_until: datetime | None
     ) -> Outcome:
-        known = self._store.upload_of(sha256(data).hexdigest())
+        known, wanted = self._store.upload_of(sha256(data).hexdigest()), [hints]
         if known is not None and known.state is not UploadState.RECEIVED:
+            wanted = self._lacking(known.sha256, hints)
+        if known is not None and not wanted:
             return _already(known, file, self._settings.zone)
-        outcome = self._dry(data, file, now=now, hints=hints, embargo_until=embargo_until)
-        waits = ["approval"] if self._needs_approval(outcome.dataset) else []
+        rehearsed = [self._dry(data, file, now=now, hints=one, embargo_until=embargo_until) for one in wanted]
+        outcome = _together(rehearsed)
+        waits = ["approval"] if any(map(self._needs_approval, outcome.datasets)) else []
         waits += ["embargo"] if embargo_until is not None and embargo_until > now else []
         return replace(outcome, waits_for=tuple(waits) if outcome.good else ())
 
     def _dry(self, data: bytes, file: str, *, now: datetime, hints: Hints, embargo_until: datetime | None) -> Outcome:
-        checked = self._check(data, file, now=now, moment=now, hints=hints, embargo=embargo_until)
-        if checked.mapped is None or checked.report.blocked:
-            return _outcome(file, State.BLOCKED, checked.report, checked.mapped)
-        changes = self._store.preview(checked.mapped.observations, known_from=checked.known_from)
-        outcome = _outcome(file, State.PASSED, checked.report, checked.mapped)
-        return replace(outcome, change=count_changes(changes), changes=changes)
+        try:
+            parts: tuple[Mapped | UnreadableFileError, ...] = self._map(data, file, hints)
+        except UnreadableFileError as error:
+            parts = (error,)
+        outcomes = []
+        for part in parts:
+            checked = self._check(part, file, now=now, moment=now, hints=hints, embargo=embargo_until)
+            if checked.mapped is None or checked.report.blocked:
+                outcomes.append(_outcome(file, State.BLOCKED, checked.report, checked.mapped))
+                continue
+            changes = self._store.preview(checked.mapped.observations, known_from=checked.known_from)
+            outcome = _outcome(file, State.PASSED, checked.report, checked.mapped)
+            outcomes.append(replace(outcome, change=count_changes(changes), changes=changes))
+        return _together(outcomes)
 
     def _check(
-        self, data: bytes, file: str, *, now: datetime, moment: datetime, hints: Hints, embargo: datetime | None
+        self,
+        found: Mapped | UnreadableFileError,
+        file: str,
+        *,
+        now: datetime,
+        moment: datetime,
+        hints: Hints,
+        embargo: datetime | None,
     ) -> _Checked:
         """`moment`: since when the figures are known where nothing earlier (`published`) or later (`embargo`) is
         said."""
-        try:
-            mapped = self._map(data, file, hints)
-        except UnreadableFileError as error:
-            return _Checked(unreadable(file, error), None, moment)
+        if isinstance(found, UnreadableFileError):
+            return _Checked(unreadable(file, found), None, moment)
+        mapped = found
         published = hints.published or mapped.published
         mapped = replace(mapped, published=published)
         report = Report(file, tuple(mapped.findings))
@@ -390,7 +483,8 @@ class Intake:
             report = report.with_findings([nothing_found(file)])
         return _Checked(report, mapped, known_from)
 
-    def _map(self, data: bytes, file: str, hints: Hints) -> Mapped:
+    def _map(self, data: bytes, file: str, hints: Hints) -> tuple[Mapped, ...]:
+        """What the file says, by dataset; of an upload that is a part of a file, that part alone."""
         limits = Limits(
             max_bytes=self._settings.max_upload_bytes,
             max_cells=self._settings.max_cells,
@@ -398,7 +492,7 @@ class Intake:
             seconds=self._settings.max_read_seconds,
         )
         reading = read_apart(data, file, period=hints.period, limits=limits)
-        return to_observations(
+        parts = by_dataset(
             reading,
             self._catalogue,
             dataset=hints.dataset,
@@ -406,6 +500,7 @@ class Intake:
             region=hints.region,
             status=hints.status,
         )
+        return tuple(part for part in parts if part.dataset == hints.part) or parts if hints.part else parts
 
     def _related(self, dataset: str) -> list[str]:
         """The dataset's indicators and those of other datasets that its figures are held against."""
@@ -422,6 +517,45 @@ def _outcome(file: str, state: State, report: Report, mapped: Mapped | None) -> 
     if mapped is None:
         return Outcome(file, state, report)
     return Outcome(file, state, report, mapped.dataset, mapped.period_first, mapped.period_last)
+
+
+def _whole(file: str, checks: Sequence[_Checked]) -> _Checked:
+    """Several datasets' checks as one that is said of the dataset which is in the way."""
+    report = Report(file, tuple(finding for check in checks for finding in check.report.findings))
+    return replace(next(check for check in checks if check.report.blocked), report=report)
+
+
+_GRAVEST = (State.REJECTED, State.BLOCKED, State.PENDING, State.PASSED, State.ACCEPTED, State.DUPLICATE)
+
+
+def _together(parts: Sequence[Outcome]) -> Outcome:
+    """The outcomes of a file's datasets as one: the gravest state, all findings, the sum of all changes."""
+    if len(parts) == 1:
+        return parts[0]
+    state = min((part.state for part in parts), key=_GRAVEST.index)
+    report = Report(parts[0].file, tuple(finding for part in parts for finding in part.report.findings))
+    changes = [part.changes for part in parts if part.changes is not None]
+    counts = [part.change for part in parts if part.change is not None]
+    if state is State.BLOCKED:  # nothing of it would be stored
+        changes, counts = [], []
+    return replace(
+        next(part for part in parts if part.state is state),
+        state=state,
+        report=report,
+        change=_sum(counts) if counts else None,
+        changes=pd.concat(changes, ignore_index=True) if changes else None,
+        waits_for=tuple(dict.fromkeys(what for part in parts for what in part.waits_for)),
+        parts=tuple(parts),
+    )
+
+
+def _sum(counts: Sequence[Change]) -> Change:
+    return Change(
+        new=sum(one.new for one in counts),
+        revised=sum(one.revised for one in counts),
+        unchanged=sum(one.unchanged for one in counts),
+        ignored_older=sum(one.ignored_older for one in counts),
+    )
 
 
 _STANDING = {UploadState.REJECTED: State.REJECTED, UploadState.PENDING: State.PENDING}

@@ -16,7 +16,7 @@ take it (`intake`).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -142,6 +142,44 @@ def receive(
     }
     number = connection.execute(insert(UploadRow).values(values).returning(UploadRow.id)).scalar_one()
     return one(connection, number)
+
+
+def split(
+    connection: Connection, number: int, parts: Sequence[tuple[str, str, str, Mapping[str, str]]]
+) -> list[Upload]:
+    """The upload, whose dataset isn't known yet, and a new row for each further part, received as it was. Where
+    somebody else has split it meanwhile, theirs."""
+    whole = one(connection, number)
+    named = [
+        {"dataset": dataset, "period_first": first, "period_last": last, "hints": dict(hints)}
+        for dataset, first, last, hints in parts
+    ]
+    unsplit = (UploadRow.id == number, UploadRow.dataset == "", UploadRow.state == State.RECEIVED)
+    if not connection.execute(update(UploadRow).where(*unsplit).values(named[0])).rowcount:
+        rows = select(UploadRow.__table__).where(UploadRow.sha256 == whole.sha256, UploadRow.state.in_(_TAKEN))
+        theirs = {upload.dataset: upload for upload in map(_upload, connection.execute(rows.order_by(UploadRow.id)))}
+        return [theirs.get(dataset, whole) for dataset, *_ in parts]
+    rest = {
+        "sha256": whole.sha256,
+        "file_name": whole.file_name,
+        "size": whole.size,
+        "region": "",
+        "received_at": whole.received_at,
+        "received_by": whole.received_by,
+        "state": State.RECEIVED,
+        "embargo_until": whole.embargo_until,
+    }
+    numbers = [number]
+    for values in named[1:]:
+        row = connection.execute(insert(UploadRow).values(values | rest).returning(UploadRow.id))
+        numbers.append(row.scalar_one())
+    return [one(connection, each) for each in numbers]
+
+
+def all_of_bytes(connection: Connection, sha256: str) -> list[Upload]:
+    """Every upload of these bytes, whatever became of it, in the order in which they were received."""
+    rows = select(UploadRow.__table__).where(UploadRow.sha256 == sha256).order_by(UploadRow.id)
+    return [_upload(row) for row in connection.execute(rows)]
 
 
 def of_bytes(connection: Connection, sha256: str) -> Upload | None:

@@ -15,13 +15,13 @@ from typing import Self
 import pandas as pd
 from sqlalchemy import Engine
 
-from dagster_project.store import evaluations, ledger, marks, runs, stated, tallies
+from dagster_project.store import deeds, evaluations, ledger, marks, runs, stated, tallies
 from dagster_project.store import migrate as schema
 from dagster_project.store import observations as figures
 from dagster_project.store import versions as courses
 from dagster_project.store.accounts import Accounts
 from dagster_project.store.attempts import Attempts
-from dagster_project.store.audit import AuditLog
+from dagster_project.store.audit import AuditLog, Deed
 from dagster_project.store.engine import connect, reading, safe_text, writing
 from dagster_project.store.frames import storable
 from dagster_project.store.ledger import State, Upload
@@ -130,7 +130,7 @@ class Store:
         wrong correction.
         """
         with writing(self._engine) as connection:
-            return ledger.receive(
+            received = ledger.receive(
                 connection,
                 sha256=sha256,
                 file_name=file_name,
@@ -144,6 +144,14 @@ class Store:
                 embargo_until=embargo_until,
                 again=again,
             )
+            deeds.handed_in(connection, received)
+            return received
+
+    def split(self, upload_id: int, parts: Sequence[tuple[str, str, str, Mapping[str, str]]]) -> list[Upload]:
+        """A received upload becomes one for each of the file's datasets: dataset, first and last period, hints. All of
+        them are entered, or none; the first keeps the number."""
+        with writing(self._engine) as connection:
+            return ledger.split(connection, upload_id, parts)
 
     def accept(
         self,
@@ -196,6 +204,7 @@ class Store:
             )
             if len(frame):
                 ledger.settle(connection, upload_id)
+            deeds.decided(connection, ledger.one(connection, upload_id), decided_at, Deed.ACCEPTED)
             return change
 
     def hold(
@@ -213,7 +222,8 @@ class Store:
         """Mark a clean upload as pending; nothing of it is stored. Holding it once more refreshes what is said about
         it; StoreError when it was decided."""
         with writing(self._engine) as connection:
-            _require_open(ledger.one(connection, upload_id))
+            upload = ledger.one(connection, upload_id)
+            _require_open(upload)
             ledger.decide(
                 connection,
                 upload_id,
@@ -226,6 +236,8 @@ class Store:
                 decided_at=decided_at,
                 published=published,
             )
+            if upload.state is not State.PENDING:  # held once more, with what is said about it now
+                deeds.decided(connection, ledger.one(connection, upload_id), decided_at, Deed.HELD)
 
     def approve(self, upload_id: int, *, by: str, at: datetime) -> Upload:
         """Keep who let a pending upload go, the first time it is let go; it stays pending until it is accepted.
@@ -236,6 +248,7 @@ class Store:
             _require(upload, State.PENDING)
             if upload.approved_at is None:
                 ledger.approve(connection, upload_id, by=by, at=at)
+                deeds.done_by(connection, upload, Deed.APPROVED, by, at)
             return ledger.one(connection, upload_id)
 
     def withdraw(self, upload_id: int, *, by: str, because: str, at: datetime) -> Upload:
@@ -252,6 +265,8 @@ class Store:
                     f"upload {upload_id} was decided after {at}; check the date"
                 )
             ledger.withdraw(connection, upload_id, by=by, because=because, at=at)
+            deed = Deed.DECLINED if upload.state is State.PENDING else Deed.WITHDRAWN
+            deeds.done_by(connection, upload, deed, by, at, because)
             if upload.state is not State.PENDING:
                 ledger.settle(connection, upload_id)
             return ledger.one(connection, upload_id)
@@ -287,6 +302,7 @@ class Store:
                 report=report,
                 decided_at=decided_at,
             )
+            deeds.decided(connection, ledger.one(connection, upload_id), decided_at, Deed.REJECTED)
 
     def upload(self, upload_id: int) -> Upload:
         """One upload; StoreError when there is none with this id."""
@@ -297,6 +313,11 @@ class Store:
         """The upload as which `receive` would return these bytes; None where it would enter them anew."""
         with reading(self._engine) as connection:
             return ledger.of_bytes(connection, sha256)
+
+    def uploads_of(self, sha256: str) -> list[Upload]:
+        """Every upload of these bytes, whatever became of it: a file about several datasets has one for each."""
+        with reading(self._engine) as connection:
+            return ledger.all_of_bytes(connection, sha256)
 
     def uploads(
         self,

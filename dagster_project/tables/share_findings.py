@@ -149,8 +149,8 @@ def row_of_several(catalogue: Catalogue, sheet: str, cell: str, label: str, data
         "row_of_several_datasets",
         f"{sheet}!{cell} 的“{label}”在几个数据集中都有（{seen}），无法判断属于哪一个，未读取；"
         "请在表格标题中写明，或用 --dataset 指定。",
-        f"{label!r} ({sheet}!{cell}) is a label in several datasets ({seen}) and was not taken; name one in the "
-        "table's title, or with --dataset.",
+        f"{label!r} ({sheet}!{cell}) is a label in several datasets ({seen}) and was not taken; write one into "
+        "the table's title, or give it with --dataset.",
         sheet=sheet,
         cell=cell,
         found=label,
@@ -176,15 +176,15 @@ def row_of_other(catalogue: Catalogue, sheet: str, cell: str, label: str, datase
 
 
 def dataset_by_rows(catalogue: Catalogue, sheet: str, cell: str, dataset: str, labels: Sequence[str]) -> Finding:
-    """A table's title names no dataset; its rows do."""
+    """A table's title doesn't name the dataset of these rows; their labels do."""
     title = catalogue.datasets[dataset].title
     seen = _listed(labels)
     return Finding(
         Severity.INFO,
         "dataset_by_rows",
-        f"工作表“{sheet}”的标题没有写明是哪一类统计表，其中“{seen}”按行名归入“{title.zh}”（{dataset}）。",
-        f"The title in sheet {sheet!r} names no dataset; by their labels {seen} were taken to be of {title.en} "
-        f"({dataset}).",
+        f"工作表“{sheet}”的标题没有写“{title.zh}”，其中“{seen}”按行名归入这一类（{dataset}）；如不对请在标题中写明是哪一类。",
+        f"The title in sheet {sheet!r} doesn't say {title.en}; by their labels {seen} were taken to be of that dataset "
+        f"({dataset}); write the right one into the title if that is wrong.",
         sheet=sheet,
         cell=cell,
         found=seen,
@@ -213,9 +213,9 @@ def other_cadence(catalogue: Catalogue, sheet: str, cell: str, label: str, datas
     return Finding(
         Severity.INFO,
         "other_cadence",
-        f"{sheet}!{cell} 的“{label}”属于按年报送的“{title.zh}”（{dataset}），表中是 {period} 的数，未读取。",
+        f"{sheet}!{cell} 的“{label}”属于按年报送的“{title.zh}”（{dataset}），表中是 {period} 的数，未读取；不必处理。",
         f"{label!r} ({sheet}!{cell}) is of {title.en} ({dataset}), which is reported by year; the table gives it for "
-        f"{period}, so it was not taken.",
+        f"{period}, so it was not taken; there is nothing to do.",
         sheet=sheet,
         cell=cell,
         period=period,

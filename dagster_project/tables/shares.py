@@ -155,12 +155,13 @@ class _Sharing:
             )
 
     def _say_by_rows(self, owners: dict[_Row, str], figures: dict[_Row, Any]) -> None:
-        """What the rows of tables that name no dataset were taken for, and which of them nobody claims."""
+        """What rows were taken for that their table's title doesn't name, and which of them nobody claims."""
         if not any(owners.values()):
             return
         groups: dict[tuple[int, str], list[Any]] = {}
         for place, key in owners.items():
-            if not self.named[place[0]] and place in figures and (len(self.about) != 1 or key != self.about[0]):
+            named = self.named[place[0]] or (self.about if len(self.about) == 1 else ())
+            if place in figures and key not in named and (key or not self.named[place[0]]):
                 groups.setdefault((place[0], key), []).append(figures[place])
         for (_, key), rows in groups.items():
             if key:

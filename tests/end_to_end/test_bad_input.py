@@ -244,7 +244,7 @@ def test_a_table_that_names_no_period_is_rejected_until_one_is_given(desk: Desk,
     assert said(outcome) == [("error", "period_missing", "龙湾区!B5")]
     check_words(only(outcome, "period_missing"), "--period")
     accepted = desk.accepts(with_cells(silent, {"龙湾区!A8": None}), hints=Hints(period="2025-04"))
-    assert (said(accepted), accepted.period_last) == ([], "2025-04")
+    assert (said(accepted), accepted.period_last) == ([("info", "period_from_elsewhere", "龙湾区")], "2025-04")
 
 
 # Whose table it is
@@ -272,10 +272,12 @@ def test_a_table_of_another_region_or_dataset_than_given_is_rejected(desk: Desk,
     check_words(only(kind, "wrong_dataset"), "trade", "retail_sales", "--dataset")
 
 
-def test_tables_of_several_datasets_are_rejected_with_the_sheets_of_each(desk: Desk, april: bytes) -> None:
-    outcome = desk.rejects(with_cells(april, {"温州市!A1": "2025年4月温州市消费品市场主要指标"}))
-    assert said(outcome) == [("error", "several_datasets", "")]
-    check_words(only(outcome, "several_datasets"), "温州市：retail_sales", "龙湾区：trade")
+def test_a_sheet_under_another_title_is_taken_by_its_rows_and_that_is_said(desk: Desk, april: bytes) -> None:
+    outcome = desk.accepts(with_cells(april, {"温州市!A1": "2025年4月温州市消费品市场主要指标"}))
+    assert outcome.datasets == ("trade",)
+    finding = only(outcome, "dataset_by_rows")
+    assert (finding.sheet, finding.severity) == ("温州市", Severity.INFO)
+    check_words(finding, "货物贸易出口", "trade")
 
 
 # The same again, and revised

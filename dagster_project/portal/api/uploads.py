@@ -54,13 +54,15 @@ def hand_in(
     intake, now, name = visit.desk.intake, visit.desk.now(), file.filename or "upload"
     if not dry_run:
         rehearsed = intake.submit(data, name, by=visit.user, now=now, hints=hints, dry_run=True)
-        visit.require("hand_in", rehearsed.dataset or None)
+        for one in rehearsed.datasets or (None,):
+            visit.require("hand_in", one)
         moment = None if embargo_until is None else _aware(visit, embargo_until)
         outcome = intake.submit(data, name, by=visit.user, now=now, hints=hints, embargo_until=moment)
         visit.desk.board.refresh()
         return OutcomeAnswer.of(outcome)
     outcome = intake.submit(data, name, by=visit.user, now=now, hints=hints, dry_run=True)
-    visit.require("hand_in", outcome.dataset or None)
+    for one in outcome.datasets or (None,):
+        visit.require("hand_in", one)
     return OutcomeAnswer.of(outcome)
 
 

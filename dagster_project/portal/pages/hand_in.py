@@ -124,7 +124,8 @@ def confirm(visit: Visiting, batch: str, number: int, digest: Annotated[str, For
     again = desk.rehearsals.anew(staged, now=now).result()
     if again.outcome is None or again.digest != digest or again.outcome.state is not State.PASSED:
         return RedirectResponse(f"/hand-in/{batch}?moved=true", status_code=303)
-    visit.require("hand_in", again.outcome.dataset)
+    for dataset in again.outcome.datasets:
+        visit.require("hand_in", dataset)
     data = desk.staging.take(staged)
     outcome = desk.intake.submit(
         data, staged.file, by=visit.user, now=now, hints=staged.hints, embargo_until=staged.embargo
@@ -213,7 +214,7 @@ def _look(visit: Visit, staged: Staged) -> Waiting:
     return Waiting(
         staged,
         rehearsal,
-        may=not outcome.dataset or visit.may("hand_in", outcome.dataset),
+        may=all(visit.may("hand_in", dataset) for dataset in outcome.datasets),
         findings=few,
         counts={severity: outcome.report.count(severity) for severity in SEVERITIES},
         changes=None if outcome.changes is None else shown_changes(visit, outcome.changes),
