@@ -7,7 +7,7 @@ import dagster as dg
 from dagster_project.defs.jobs import one_table_job, rhythms
 from dagster_project.defs.partitions import key_of, rhythm
 from dagster_project.defs.resources import Xushi, catalogue
-from dagster_project.store import State, Upload
+from dagster_project.store import IN_FORCE, State, Upload
 
 # Uploads handed to Dagster per tick; the rest come with the next one.
 AT_ONCE = 50
@@ -65,10 +65,11 @@ def run_failed(context: dg.RunFailureSensorContext) -> None:
 
 def _is_news(instance: dg.DagsterInstance, upload: Upload) -> bool:
     """Whether Dagster has yet to see this upload: it waits, or it was stored from outside and no run has recorded its
-    period since. One that was rejected outside has been answered there."""
+    period since. One that was rejected outside has been answered there; of one that waits, or was taken back since,
+    the sensor on decisions hears (`decisions.py`)."""
     if upload.state is State.RECEIVED:
         return True
-    if upload.state is State.REJECTED or upload.decided_at is None:
+    if upload.state not in IN_FORCE or upload.decided_at is None:
         return False
     seen = instance.fetch_materializations(
         dg.AssetRecordsFilter(
