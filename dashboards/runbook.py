@@ -66,7 +66,13 @@ def _section(alert: Alert) -> str:
 def page(catalogue: Catalogue, timing: Timing | None = None) -> str:
     """The runbook as a page, with the same anchors."""
     parts = []
-    for alert in alerts(catalogue, timing):
+    found = alerts(catalogue, timing)
+    index = "".join(
+        f"<li><a href='#{alert.name.lower()}'>{escape(alert.guide.title.zh)}</a>"
+        f" <small lang=en>{escape(alert.guide.title.en)}</small></li>"
+        for alert in found
+    )
+    for alert in found:
         guide = alert.guide
         entries = "".join(
             f"<dt>{escape(words.zh)} {escape(words.en)}</dt>"
@@ -76,16 +82,18 @@ def page(catalogue: Catalogue, timing: Timing | None = None) -> str:
         title = f"{escape(guide.title.zh)} <small lang=en>{escape(guide.title.en)} · {alert.name}</small>"
         parts.append(
             f"<section id={alert.name.lower()}><h2>{title}</h2><dl>{entries}</dl>"
-            f"<pre>{escape(alert.condition)}</pre></section>"
+            f"<details><summary>条件 <span lang=en>condition in PromQL</span></summary>"
+            f"<pre>{escape(alert.condition)}</pre></details></section>"
         )
     return (
         "<!DOCTYPE html><html lang=zh-CN><head><meta charset=utf-8>"
         "<meta name=viewport content='width=device-width'><title>告警处置手册 Runbook</title><style>"
         "body{font:16px/1.7 sans-serif;max-width:50rem;margin:2rem auto;padding:0 1rem;color:#222}"
-        "dt{font-weight:bold;margin-top:.6rem}dd{margin:0}dd[lang],small{color:#666}small{font-weight:normal}"
+        "dt{font-weight:bold;margin-top:.6rem}dd{margin:0}dd[lang],small,summary{color:#666}small{font-weight:normal}"
+        "summary{margin:.6rem 0;font-size:14px;cursor:pointer}"
         "section{border-top:1px solid #ddd}section:target{background:#fff8e1}"
         "pre{white-space:pre-wrap;font-size:12px;color:#666}"
-        "</style></head><body><h1>告警处置手册 Runbook</h1>" + "".join(parts) + "</body></html>"
+        f"</style></head><body><h1>告警处置手册 Runbook</h1><ul>{index}</ul>" + "".join(parts) + "</body></html>"
     )
 
 

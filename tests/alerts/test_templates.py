@@ -112,8 +112,25 @@ def test_a_letter_has_chinese_before_english_and_the_figures_in_a_table(rendered
         "自 since": "2025-02",
     }.items():
         assert f"{words}</span><br><b>{figure}</b>" in page
-    assert "此前月均" not in page.split("<div")[2]  # no such figure, no such cell
+    assert "此前月均" not in page  # no such figure, no such cell
+    assert page.count("86.4") == 1  # and no sentence that repeats them
     assert 'href="http://grafana.example.test/d/x?var-region=330303&amp;var-indicator=goods_exports"' in page
+
+
+def test_a_letter_names_the_document_by_its_title_where_the_rules_know_it(rendered: Any) -> None:
+    titled = alert(annotations={"document_zh": "若干政策", "document_en": "Policies"})
+    plain = rendered("xushi.email.text", titled)
+    assert "出处：《若干政策》第 5 章第 22 条" in plain
+    assert "Written in: Policies, chapter 5, article 22" in plain
+    assert "《若干政策》第 5 章第 22 条" in rendered("xushi.email.html", titled, kind="html")
+
+
+def test_a_page_has_the_worst_first(rendered: Any) -> None:
+    given = [alert(name, labels={"severity": severity}) for name, severity in (("偏慢", "info"), ("滞后", "warning"))]
+    page = rendered("xushi.email.html", *given, alert("督办", labels={"severity": "critical"}), kind="html")
+    places = [page.index(f"龙湾区{name}：") for name in ("督办", "滞后", "偏慢")]
+    assert places == sorted(places)
+    assert page.count("龙湾区") == 3
 
 
 def test_a_gap_between_per_cents_is_in_percentage_points(rendered: Any) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 GRAFANA = "http://127.0.0.1:3000"
+_CITED = re.compile(r"^(  出处：|  Written in: ).*?,?( ?第 \d+ 章| chapter \d+)")
 _TIMES = re.compile(r"[(（]\d{4}-\d\d-\d\d \d\d:\d\d (?:至|to) \d{4}-\d\d-\d\d \d\d:\d\d(?:, Beijing time)?[)）]")
 
 
@@ -51,8 +52,8 @@ DATASETS = {
 
 @dataclass(frozen=True)
 class Item:
-    """One alert in a message: its name, the target or dataset, sentence and headline in both languages, its page and
-    where it is written, if anywhere."""
+    """One alert in a message: its name, the target or dataset, sentence and headline in both languages, its page, where
+    it is written, if anywhere, and the figures in its sentence."""
 
     alert: str
     about: str
@@ -63,6 +64,7 @@ class Item:
     page: str
     cite_zh: str = ""
     cite_en: str = ""
+    figures: tuple[str, ...] = ()
 
 
 def target(
@@ -89,8 +91,8 @@ def target(
         headline_zh,
         headline_en,
         f"{GRAFANA}/d/xushi-indicator?var-region=330303&var-indicator={goal.indicator}",
-        f"district-{year} 第 1 章第 {goal.article} 条",
-        f"district-{year}, chapter 1, article {goal.article}",
+        f"《龙湾区经济政策（测试）》第 1 章第 {goal.article} 条",
+        f"Longwan economic policy (test), chapter 1, article {goal.article}",
     )
 
 
@@ -164,9 +166,13 @@ class Expected:
 
 
 def plain_lines(body: str) -> list[str]:
-    """The lines of a plain letter, as `Expected.lines` has them."""
-    lines = (_TIMES.sub("<times>", line.rstrip()) for line in body.splitlines())
+    """The lines of a plain letter, as `Expected.lines` has them: without the name of a document."""
+    lines = (_CITED.sub(_place, _TIMES.sub("<times>", line.rstrip())) for line in body.splitlines())
     return sorted(line for line in lines if line and not line.startswith("---"))
+
+
+def _place(found: re.Match[str]) -> str:
+    return f"{found[1]}{found[2].strip()}"
 
 
 def short(items: Iterable[Item]) -> set[tuple[str, str]]:

@@ -16,6 +16,7 @@ The months are last year's, the date is today's: tables count as late as soon as
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -255,9 +256,13 @@ def test_letters_say_what_the_figures_give(story: Story, month: str) -> None:
     for letter in story.steps[month].letters:
         assert letters.plain_lines(letter.body("plain")) == due[letter.recipients].lines(story.runbook)
         assert letter.message["From"] == "xushi@example.test"
+        page = letter.body("html")
         for item in due[letter.recipients].firing:
-            assert item.zh in letter.body("html")
-            assert item.en in letter.body("html")
+            assert item.headline_zh in page
+            assert item.headline_en in page
+            # A target's figures stand in a table, the rest in a sentence.
+            shown = [f"<b>{figure}</b> 亿元" for figure in re.findall(r"([\d.]+)亿元", item.zh)] or [item.zh, item.en]
+            assert [each for each in shown if each not in page] == []
 
 
 def test_a_webhook_gets_the_slow_target_once_and_its_recovery_once(story: Story) -> None:
