@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from dagster_project.commands.mapping import map_file
 from dagster_project.commands.visible import VISIBLE
 from dagster_project.settings import Settings
 from dagster_project.tables.open_book import check_size
@@ -24,6 +25,7 @@ from dagster_project.tables.worker import Limits, read_apart
 from validators.spreadsheet_text import inert_frame
 
 app = typer.Typer(no_args_is_help=True, help="统计表 tables: read a file without any catalogue")
+app.command("map")(map_file)
 
 SHOWN = ["sheet", "cell", "row_label", "parent_label", "column_label", "period", "measure", "unit", "value"]
 
