@@ -247,7 +247,9 @@ class _Anatomy:
         for row in self.body.tolist():
             top, left = int(self.spans.top[row, label]), int(self.spans.left[row, label])
             value = self.cells.raw[top, left]
-            text = value[:_LONGEST_LABEL] if isinstance(value, str) else header_text(self.cells, top, left)
+            shown = header_text(self.cells, top, left)
+            as_written = isinstance(value, str) and value.strip()[:_LONGEST_LABEL] == shown[:_LONGEST_LABEL]
+            text = str(value)[:_LONGEST_LABEL] if as_written else shown
             if not text.strip():
                 heading = [header_text(self.cells, row, column) for column in outer]
                 has_figures = self.figures[row == self.body, label:].any()

@@ -18,6 +18,10 @@ _ACCUMULATING = (Kind.FLOW, Kind.COUNT)
 _GROWTH_ENDING = re.compile(r"(?:同比)?(?:增速|增长速度|增长率?|增幅)$")
 _PARTS = re.compile(r"[:_\-/]")
 _ALIKE = 0.8
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_TRANSLATION = re.compile(
+    r"(?<=[\u4e00-\u9fff)])[/_]?[a-z][a-z0-9,.&'’\-/]{3,}$"
+)  # 地区生产总值 Gross Domestic Product
 _TOP = "/"  # the place of a label written '/出口': it is known only where it stands under nothing
 _LEAST_CONTAINED = 4  # characters; shorter names stand in too many others
 
@@ -117,7 +121,8 @@ def _readings(label: str) -> list[str]:
     whole = key_of(label)
     parts = [part for part in _PARTS.split(whole) if part and not is_header_word(part)]
     without_aside = re.sub(r"\([^()]*\)", "", whole)
-    readings = [whole, ":".join(parts), "".join(parts), without_aside]
+    chinese = _TRANSLATION.sub("", whole) if _CHINESE.search(whole) else whole
+    readings = [whole, ":".join(parts), "".join(parts), without_aside, chinese]
     return [name for place, name in enumerate(readings) if name and name not in readings[:place]]
 
 

@@ -5,6 +5,7 @@ Belongs here: which text stands above each column. Does not belong here: which r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,8 @@ from numpy.typing import NDArray
 from dagster_project.tables.cells import Cells, Holds
 from dagster_project.tables.grid import Area, Grid
 from dagster_project.tables.header_words import LABEL_HEADER, compact
+
+_DAY = re.compile(r"((?:19|20)[0-9]{2})[-/](0?[1-9]|1[0-2])[-/](?:0?[1-9]|[12][0-9]|3[01])(?:[ T]0?0:00(?::00)?)?")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +62,9 @@ def header_text(cells: Cells, row: int, column: int) -> str:
         return f"{value.year}年{value.month}月"
     if cells.holds[row, column] == Holds.NUMBER and isinstance(value, float):
         return f"{value:.6g}"
-    return str(cells.texts[row, column])
+    text = str(cells.texts[row, column])
+    day = _DAY.fullmatch(text)  # 2025-03-31, as vendors write the month
+    return text if day is None else f"{int(day[1])}年{int(day[2])}月"
 
 
 def header_paths(cells: Cells, spans: Spans, header: Sequence[int], columns: range) -> dict[int, tuple[str, ...]]:

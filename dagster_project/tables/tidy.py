@@ -24,10 +24,10 @@ from dagster_project.tables.columns import (
     table_period,
 )
 from dagster_project.tables.grid import Objects, address, column_name
-from dagster_project.tables.header_words import Base, Role
+from dagster_project.tables.header_words import Base, Role, is_header_word, read_header
 from dagster_project.tables.layout import Layout
 from dagster_project.tables.row_periods import of_rows, said_by_rows
-from dagster_project.tables.unit_words import unit_in
+from dagster_project.tables.unit_words import unit_in, without_unit
 from dagster_project.tables.units_of_cells import cell_units, stated_in
 from validators.catalogue import Measure
 from validators.findings import Finding
@@ -37,6 +37,10 @@ from validators.periods import Found, Month, Period, Year
 _SPELT_OUT = re.compile(
     r"(?:百分之|负|约)*[〇○零一二两三四五六七八九十百千万亿点壹贰叁肆伍陆柒捌玖拾佰仟]{2,}[多余]?[元家个项人户件次]?"
 )
+
+
+_SERIES = re.compile(r"[:：_]")
+_SAYS_MEASURE = re.compile(r"[本当]月|当期|累计|期末|月末|余额")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +67,8 @@ def tidy(sheet: str, layout: Layout, cells: Cells, year: int | None, fallback: P
     holds, shape = cells.holds[where], (len(layout.rows), len(layout.columns))
     main = None if found is None else plain_period(found, Base.UNKNOWN)
     periods, measures = _periods(layout, columns, shape, main, year)
+    roles = _spread([column.role.value for column in columns], shape)
+    _measures_of_rows(layout, columns, roles, measures)
     stated = stated_in((*layout.titles, *layout.corner))
     units = cell_units(layout, columns, stated, cells.percent[where])
     labels, parents, column_labels = _labels(layout, columns, shape)
@@ -79,7 +85,7 @@ def tidy(sheet: str, layout: Layout, cells: Cells, year: int | None, fallback: P
         "text": _texts(cells, layout, holds, cells.percent[where]),
         "row": np.broadcast_to(layout.rows[:, None] + 1, shape),
         "column": np.broadcast_to(np.array(layout.columns)[None, :] + 1, shape),
-        "role": _spread([column.role.value for column in columns], shape),
+        "role": roles,
         "rest": _spread(["" if layout.by_period else column.rest for column in columns], shape),
     }
     findings = _problems(sheet, layout, cells, holds, certain)
@@ -162,6 +168,27 @@ def _periods(
                 periods[row] = [_row_period(found, column) for column in columns]
                 measures[row] = [_row_measure(found, column) for column in columns]
     return periods, measures
+
+
+def _measures_of_rows(layout: Layout, columns: Sequence[Column], roles: Objects, measures: Objects) -> None:
+    """Rows that say their measure ('…_累计值(亿元)', '…:当月同比') in columns that are periods and nothing more; a row
+    that says another measure than its column has none."""
+    if layout.by_period:
+        return
+    plain = np.array([column.role is Role.VALUE and column.period is not None for column in columns])
+    for row, label in enumerate(layout.labels):
+        parts = [part for part in _SERIES.split(without_unit(label)) if part.strip()]
+        header = read_header((parts[-1],), None) if len(parts) > 1 and is_header_word(parts[-1]) else None
+        if header is None or (header.role is Role.VALUE and header.base is Base.UNKNOWN):
+            continue
+        for index in np.flatnonzero(plain).tolist():
+            said = _SAYS_MEASURE.search(columns[index].label) is not None
+            same = columns[index].base is header.base and header.role is Role.VALUE
+            roles[row, index] = header.role.value if not said or same else Role.OTHER.value
+            base = header.base
+            if base is Base.UNKNOWN and header.role is Role.GROWTH:
+                base = columns[index].base
+            measures[row, index] = _measure(header.role, base) if not said or same else ""
 
 
 def _row_period(found: Found, column: Column) -> str:
