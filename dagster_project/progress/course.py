@@ -36,9 +36,9 @@ class Line(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Course:
-    """Per target, arrays of shape (n,): `light` as of the last month (index into LIGHTS), `months` in a row that show
-    it within the year, `since` the first of them (month ordinal), `slipped` whether it is worse than the month
-    before."""
+    """Per target, arrays of shape (n,): `light` as of the last month (index into LIGHTS), `months` in a row within the
+    year whose figures show it, at least 1, `since` the first of them (month ordinal), `slipped` whether it is worse
+    than the month before."""
 
     light: Integers
     months: Integers
@@ -50,14 +50,17 @@ def course(targets: TargetTable, panel: Panel, as_of: Month) -> Course:
     """Judge every month from January to `as_of`. Shapes: lights are (months, n) inside, (n,) in the result."""
     months = [Month(as_of.year, month) for month in range(1, as_of.month + 1)]
     # One array per month of the year, at most twelve; each is array work over all targets.
-    lights = np.stack([measure(targets, panel, month)["light"].cat.codes.to_numpy(np.int64) for month in months])
+    judged = [measure(targets, panel, month) for month in months]
+    lights = np.stack([frame["light"].cat.codes.to_numpy(np.int64) for frame in judged])
     same = lights == lights[-1]
     run = np.argmin(same[::-1], axis=0)
     run = np.where(same.all(axis=0), len(months), run)
     bad = _BAD[lights]
     before = bad[-2] if len(months) > 1 else np.full(len(targets), -1)
     slipped = (bad[-1] > before) & (before >= 0)
-    return Course(lights[-1], run, as_of.ordinal - run + 1, slipped.astype(np.int64))
+    # A month whose table is late shows the light of the month before, and says nothing new about it.
+    silent = judged[-1]["lag_months"].fillna(0).to_numpy(np.int64)
+    return Course(lights[-1], np.maximum(run - silent, 1), as_of.ordinal - run + 1, slipped.astype(np.int64))
 
 
 def paths(targets: TargetTable, panel: Panel) -> pd.DataFrame:

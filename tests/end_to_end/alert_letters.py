@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 
 GRAFANA = "http://127.0.0.1:3000"
-_CITED = re.compile(r"^(  出处：|  Written in: ).*?,?( ?第 \d+ 章| chapter \d+)")
 _TIMES = re.compile(r"[(（]\d{4}-\d\d-\d\d \d\d:\d\d (?:至|to) \d{4}-\d\d-\d\d \d\d:\d\d(?:, Beijing time)?[)）]")
 
 
@@ -166,13 +165,9 @@ class Expected:
 
 
 def plain_lines(body: str) -> list[str]:
-    """The lines of a plain letter, as `Expected.lines` has them: without the name of a document."""
-    lines = (_CITED.sub(_place, _TIMES.sub("<times>", line.rstrip())) for line in body.splitlines())
+    """The lines of a plain letter, as `Expected.lines` has them."""
+    lines = (_TIMES.sub("<times>", line.rstrip()) for line in body.splitlines())
     return sorted(line for line in lines if line and not line.startswith("---"))
-
-
-def _place(found: re.Match[str]) -> str:
-    return f"{found[1]}{found[2].strip()}"
 
 
 def short(items: Iterable[Item]) -> set[tuple[str, str]]:

@@ -51,6 +51,14 @@ def test_a_light_that_lasts_is_counted_from_its_first_month(targets: TargetTable
     assert found.since[row] == Month(2025, 2).ordinal
 
 
+def test_a_month_whose_table_is_late_is_not_counted(targets: TargetTable) -> None:
+    # A yellow March; the tables of April and May are late while those of others have come.
+    found = course(targets, panel_of(targets, {"2025-02": 80, "2025-03": 100}), Month(2025, 5))
+    row = exports(targets)
+    assert found.months[row] == 1
+    assert found.since[row] == Month(2025, 3).ordinal
+
+
 def test_a_recovery_is_no_slip(targets: TargetTable) -> None:
     found = course(targets, panel_of(targets, {"2025-02": 20, "2025-03": 120}), Month(2025, 3))
     assert found.slipped[exports(targets)] == 0
