@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 Objects = NDArray[np.object_]
 Bools = NDArray[np.bool_]
+MACROS, LINKS, OBJECTS = "macros", "links", "objects"  # programs; other files and servers; what is embedded
 Place = tuple[int, int]  # row, column, from 0
 Area = tuple[int, int, int, int]  # top, left, bottom, right, from 0, all inclusive
 
@@ -37,10 +38,12 @@ class Grid:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Book:
-    """All sheets of a file in their order. `kind` is xlsx, xls or csv."""
+    """All sheets of a file in their order. `kind` is xlsx, xls or csv; `carries` names what a file has beside its
+    cells and nobody opens (MACROS, LINKS, OBJECTS)."""
 
     kind: str
     sheets: tuple[Grid, ...]
+    carries: frozenset[str] = frozenset()
 
 
 def column_name(column: int) -> str:

@@ -21,6 +21,7 @@ from dagster_project.tables import reading_findings as say
 from dagster_project.tables.bands import is_meta
 from dagster_project.tables.cells import Cells, Holds, look_at, shown
 from dagster_project.tables.columns import as_found
+from dagster_project.tables.file_findings import about_file
 from dagster_project.tables.grid import Book, Bools, Grid, address, ranges
 from dagster_project.tables.layout import Layout, find_tables
 from dagster_project.tables.open_book import open_book
@@ -106,7 +107,7 @@ def read_tables(
     sheets: list[Sheet] = []
     tables: list[Table] = []
     parts: list[Tidy] = []
-    findings: list[Finding] = []
+    findings = list(about_file(book, file_name))
     for index, grid in enumerate(book.sheets):
         if grid.hidden:
             sheets.append(Sheet(grid.name, "", hidden=True, unit="", period="", published=None, revised=False))

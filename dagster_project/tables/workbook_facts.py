@@ -9,24 +9,33 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dagster_project.tables.archive_check import damaged
+from dagster_project.tables.grid import LINKS, MACROS, OBJECTS
 from dagster_project.tables.sheet_facts import SheetFacts, Styles, read_sheet
-from dagster_project.tables.xml_part import local_name, parse
+from dagster_project.tables.xml_part import local_name, parse, refuse_document_type
 from validators.errors import NotAWorkbookError
 
 _PERCENT_BUILT_IN = {"9", "10"}
+_CARRIED = {
+    MACROS: re.compile(r"vbaproject[^/]*\.bin$|/macrosheets/|/dialogsheets/"),
+    LINKS: re.compile(r"/externallinks/[^/]+\.xml$|/connections\.xml$|/querytables/|/webextensions/"),
+    OBJECTS: re.compile(r"/embeddings/|/activex/|/ctrlprops/.*\.bin$"),
+}
 _QUOTED = re.compile(r'"[^"]*"|\\.')  # a percent sign in quotes is text, not a format
 
 
 @dataclass(frozen=True, slots=True)
 class WorkbookFacts:
-    """Facts by sheet name, all parts that look like a sheet, and the length of the longest shared text."""
+    """Facts by sheet name, all parts that look like a sheet, the length of the longest shared text, and what the
+    workbook carries beside its cells (see `Book`)."""
 
     by_name: dict[str, SheetFacts]
     parts: tuple[SheetFacts, ...]
     longest_text: int
+    carries: frozenset[str] = frozenset()
 
 
 def read_facts(archive: zipfile.ZipFile, file_name: str) -> WorkbookFacts:
@@ -44,15 +53,25 @@ def read_facts(archive: zipfile.ZipFile, file_name: str) -> WorkbookFacts:
     sheets: dict[str, SheetFacts] = {}
     targets, recalculate = part.sheet_targets(workbook)
     for name in contents:  # by content too, not only by reference: another reader may follow references differently
+        if name.endswith(".rels"):
+            refuse_document_type(part.read(name), file_name)
         if name.endswith(".xml") and name != workbook:
             data = part.read(name)
+            refuse_document_type(data, file_name)
             if b"sheetData" in data or name in targets.values():
                 sheets[name] = read_sheet(data, styles, file_name)
     by_name = {title: sheets[target] for title, target in targets.items() if target in sheets}
     if recalculate:  # XlsxWriter stores 0 for every formula and asks for a calculation on opening
         for facts in sheets.values():
             facts.unvalued |= facts.zero_formulas
-    return WorkbookFacts(by_name, tuple(sheets.values()), part.longest_text("xl/sharedstrings.xml"))
+    longest = part.longest_text("xl/sharedstrings.xml")
+    return WorkbookFacts(by_name, tuple(sheets.values()), longest, _carried(contents))
+
+
+def _carried(names: Iterable[str]) -> frozenset[str]:
+    """What the parts of the workbook are, by their names in lower case."""
+    found = {what for name in names for what, pattern in _CARRIED.items() if pattern.search(name)}
+    return frozenset(found)
 
 
 class _Parts:

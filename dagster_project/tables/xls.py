@@ -21,8 +21,8 @@ import xlrd.compdoc
 from numpy.typing import NDArray
 
 from dagster_project.tables.archive_check import damaged
-from dagster_project.tables.grid import Book, Bools, Grid, Objects, Place, to_grid, with_places
-from dagster_project.tables.xlsx import too_many_cells
+from dagster_project.tables.grid import LINKS, MACROS, OBJECTS, Book, Bools, Grid, Objects, Place, to_grid, with_places
+from dagster_project.tables.xlsx import MOST_SHEETS, too_many_cells, too_many_sheets
 from validators.errors import EncryptedWorkbookError, NotAWorkbookError
 
 # What xlrd raises on damaged files, beside its own errors: it reads with struct, indexing and assertions.
@@ -34,6 +34,7 @@ _DAMAGED = (
     AssertionError,
     AttributeError,
     LookupError,
+    RecursionError,
     TypeError,
     ValueError,
 )
@@ -42,18 +43,21 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _MOJIBAKE = re.compile(r"[\u00a1-\u00ff]{2,}")  # two or more Latin-1 letters side by side: bytes of Chinese characters
 
 _FORMULA, _FILEPASS, _SHEET_START, _SHEET_END = 0x0006, 0x002F, 0x0809, 0x000A
+_SHEET_NAMED, _LINK, _OWN_BOOK = 0x0085, 0x01AE, 4  # bytes of a link into the workbook itself
 _CELL_RECORDS = {0x0006, 0x0203, 0x0204, 0x0205, 0x027E, 0x00FD, 0x00D6, 0x0003, 0x0004, 0x0005, 0x0002}
 _MANY_CELLS = {0x00BD, 0x00BE}
+_NUMBER, _MANY_NUMBERS = 0x0203, 0x00BD
+_LENGTHS = {_NUMBER: 14, 0x027E: 10, 0x00FD: 10}  # a number, a packed number, a shared text
 _EMPTY_TEXT_RESULT = b"\x03\x00\x00\x00\x00\x00\xff\xff"
 
 
 def read_xls(data: bytes, file_name: str, max_cells: int) -> Book:
     """All sheets. Raises EncryptedWorkbookError, TruncatedWorkbookError, NotAWorkbookError and TooLargeError."""
     try:
-        records = _workbook_stream(data, file_name)
+        records, carried = _workbook_stream(data, file_name)
         unvalued = _walk(records, file_name, max_cells)
         book = open_formatted(data)
-        return Book("xls", tuple(_grid(book, sheet, unvalued) for sheet in book.sheets()))
+        return Book("xls", tuple(_grid(book, sheet, unvalued) for sheet in book.sheets()), carried | _carried(records))
     except _DAMAGED as error:
         raise damaged(file_name) from error
 
@@ -67,14 +71,18 @@ def encrypted(file_name: str) -> EncryptedWorkbookError:
     )
 
 
-def _workbook_stream(data: bytes, file_name: str) -> bytes:
+def _workbook_stream(data: bytes, file_name: str) -> tuple[bytes, frozenset[str]]:
+    """The workbook's records, and what the container holds beside them."""
     container = xlrd.compdoc.CompDoc(data, logfile=io.StringIO())
     if any(container.get_named_stream(name) for name in ("EncryptedPackage", "EncryptionInfo")):
         raise encrypted(file_name)
     for name in ("Workbook", "Book"):
         memory, base, length = container.locate_named_stream(name)
         if memory is not None:
-            return bytes(memory[base : base + length])
+            names = [entry.name.casefold() for entry in container.dirlist]
+            macros = {MACROS} if any("vba" in name or name == "macros" for name in names) else set()
+            objects = {OBJECTS} if any(name.startswith("mbd") for name in names) else set()
+            return bytes(memory[base : base + length]), frozenset(macros | objects)
     raise NotAWorkbookError(
         file_name,
         "这是旧版 Office 文档，但不是工作簿；请上传 .xlsx、.xls 或 .csv",
@@ -91,13 +99,28 @@ def _records(stream: bytes) -> Iterator[tuple[int, int, int]]:
         position += 4 + length
 
 
+def _carried(stream: bytes) -> set[str]:
+    """Macro sheets and modules, and other files that formulas refer to."""
+    carried: set[str] = set()
+    for identifier, start, length in _records(stream):
+        if identifier == _SHEET_NAMED and length > 6 and stream[start + 5] in (1, 6):  # Excel 4 macros, Visual Basic
+            carried.add(MACROS)
+        elif identifier == _LINK and length > _OWN_BOOK:
+            carried.add(LINKS)
+    return carried
+
+
 def _walk(stream: bytes, file_name: str, max_cells: int) -> list[set[Place]]:
     """Formulas without a value, by sheet in the order of the stream."""
     cells, depth = 0, 0
     unvalued: list[set[Place]] = []
+    sheets = 0
     for identifier, start, length in _records(stream):
+        sheets += identifier == _SHEET_NAMED
         if identifier == _FILEPASS:
             raise encrypted(file_name)
+        if _LENGTHS.get(identifier, length) != length or (identifier == _MANY_NUMBERS and length % 6):
+            raise damaged(file_name)  # another record under this name: its bytes would make a number of their own
         if identifier == _SHEET_START:
             depth += 1
             if depth == 1 and struct.unpack_from("<H", stream, start + 2)[0] == 0x0010:
@@ -110,7 +133,9 @@ def _walk(stream: bytes, file_name: str, max_cells: int) -> list[set[Place]]:
                 row, column = struct.unpack_from("<HH", stream, start)
                 unvalued[-1].add((row, column))
         elif identifier in _MANY_CELLS:
-            cells += max(length - 6, 0) // (6 if identifier == 0x00BD else 2)
+            cells += max(length - 6, 0) // (6 if identifier == _MANY_NUMBERS else 2)
+    if sheets > MOST_SHEETS:
+        raise too_many_sheets(file_name, sheets)
     if cells > max_cells * 2:  # blank formatted cells are counted too
         raise too_many_cells(file_name, cells, max_cells)
     return unvalued

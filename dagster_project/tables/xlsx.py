@@ -20,6 +20,7 @@ from validators.errors import TooLargeError
 _BYTES_PER_CELL = 200  # generous: a plain cell takes 30 to 60 bytes of XML
 _LEAST_BYTES = 64_000_000  # formats, themes and pictures, however few cells are allowed
 _EMPTY_PER_CELL = 3  # a sheet's rectangle may hold this many blank cells for each cell that is allowed
+MOST_SHEETS = 1_000
 _MOST_TEXT = 1_000_000_000  # characters that shared texts may come to once each cell has its own copy
 
 
@@ -30,17 +31,29 @@ def read_xlsx(data: bytes, file_name: str, max_cells: int) -> Book:
     _check_size(facts, file_name, max_cells)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        return Book("xlsx", tuple(_sheets(workbook, facts)))
+        return Book("xlsx", tuple(_sheets(workbook, facts)), facts.carries)
     except CalamineError as error:
         raise damaged(file_name) from error
 
 
 def _check_size(facts: WorkbookFacts, file_name: str, max_cells: int) -> None:
+    if len(facts.parts) > MOST_SHEETS:
+        raise too_many_sheets(file_name, len(facts.parts))
     cells = sum(sheet.cells for sheet in facts.parts)
     area = sum(sheet.rows * sheet.columns for sheet in facts.parts)
     texts = sum(sheet.shared_texts for sheet in facts.parts) * facts.longest_text
     if cells > max_cells or area > max_cells * _EMPTY_PER_CELL or texts > _MOST_TEXT:
         raise too_many_cells(file_name, max(cells, area), max_cells)
+
+
+def too_many_sheets(file_name: str, sheets: int) -> TooLargeError:
+    """The error for a file with more sheets than any table needs."""
+    return TooLargeError(
+        file_name,
+        f"工作表过多（{sheets} 张，最多 {MOST_SHEETS} 张）；请只保留统计表，或分成几个文件上传",
+        f"too many sheets ({sheets}, at most {MOST_SHEETS}); keep only the statistical tables, or hand in several "
+        "files",
+    )
 
 
 def too_many_cells(file_name: str, cells: int, max_cells: int) -> TooLargeError:

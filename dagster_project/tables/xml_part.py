@@ -24,6 +24,15 @@ def parse(data: bytes, file_name: str, start: Start | None = None, **more: Calla
         parser.StartElementHandler = start
     for name, handler in more.items():
         setattr(parser, name, handler)
+    refuse_document_type(data, file_name)
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError as error:
+        raise damaged(file_name) from error
+
+
+def refuse_document_type(data: bytes, file_name: str) -> None:
+    """Raises NotAWorkbookError for a part that declares a document type, or is in an encoding that could hide it."""
     if b"<!DOCTYPE" in data or b"\0" in data[:4]:
         raise NotAWorkbookError(
             file_name,
@@ -31,10 +40,6 @@ def parse(data: bytes, file_name: str, start: Start | None = None, **more: Calla
             "the workbook's XML declares a document type, which no spreadsheet program does; "
             "open it in Excel or WPS and save it as .xlsx",
         )
-    try:
-        parser.Parse(data, True)
-    except expat.ExpatError as error:
-        raise damaged(file_name) from error
 
 
 def local_name(tag: str) -> str:
