@@ -14,6 +14,7 @@ from fastapi import Depends
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from dagster_project.identity.audit import Deed
 from dagster_project.portal.desk import Desk
 from dagster_project.portal.guard import ForbiddenError, SignInNeededError, Visitor
 from dagster_project.portal.language import PARAMETER, Language, language_of, remember
@@ -55,6 +56,11 @@ class Visit:
             if self.visitor is None:
                 raise SignInNeededError("请先登录 / sign in first")
             raise ForbiddenError(action, dataset)
+
+    def record(self, deed: Deed, thing: str, **details: Any) -> None:
+        """Enter in the audit log what the visitor did to a thing, e.g. upload:17. What happens to an upload enters
+        itself."""
+        self.desk.identity.audit.record(self.user, deed, thing, details)
 
     def may_see(self, route: Route) -> bool:
         """Whether a route is open to the visitor, by permission or by a setting."""

@@ -5,7 +5,8 @@ Each row's hash is SHA-256 over the hash of the row before it and the row's own 
 cutting rows off the end disagrees with `audit_head`. Whoever rewrites everything with the head can only be found out
 by somebody who kept an earlier head elsewhere: `verify` takes it.
 
-Belongs here: the chain and its checking. Does not belong here: which deeds there are (`identity.audit`).
+Belongs here: the chain and its checking, the list of deeds. Does not belong here: who enters which (`deeds.py`, the
+other modules beside this one, `identity`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select, update
@@ -27,12 +29,41 @@ _CHUNK = 5_000
 _LONGEST = 500
 
 
+class Deed(StrEnum):
+    """What can be done; the words of the log's column `action`."""
+
+    SIGN_IN = "sign_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGN_IN_REFUSED = "sign_in_refused"  # too many failures; entered once per pause
+    SIGN_OUT = "sign_out"
+    PASSWORD_SET = "password_set"  # noqa: S105 - a word
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a word
+    IDENTITY_BOUND = "identity_bound"
+    LINK_MADE = "link_made"
+    USER_ADDED = "user_added"
+    USER_DISABLED = "user_disabled"
+    USER_ENABLED = "user_enabled"
+    GRANTS_CHANGED = "grants_changed"
+    TOKEN_ADDED = "token_added"  # noqa: S105 - a word
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105 - a word
+    DROPPED = "dropped"  # at the portal, to be looked at; nothing is handed in by it
+    CANCELLED = "cancelled"  # what was dropped
+    HANDED_IN = "handed_in"
+    ACCEPTED = "accepted"
+    HELD = "held"  # it waits for a second person, or for its date
+    REJECTED = "rejected"  # by the checks
+    APPROVED = "approved"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    DOWNLOADED = "downloaded"
+
+
 @dataclass(frozen=True)
 class Note:
     """What is to be entered: who did what to which object, when. `details` holds JSON values, and never a secret."""
 
     actor: str
-    action: str
+    action: Deed
     object: str
     at: datetime
     details: Mapping[str, Any] = field(default_factory=dict)
@@ -75,7 +106,7 @@ def append(connection: Connection, note: Note) -> Head:
     last = connection.execute(select(AuditHeadRow.number, AuditHeadRow.hash)).one()
     number, at = last.number + 1, note.at.astimezone(UTC)
     details = _canonical(note.details)
-    words = [_plain(word) for word in (note.actor, note.action, note.object)]
+    words = [_plain(word) for word in (note.actor, note.action.value, note.object)]
     row_hash = _hash(last.hash, number, at, words, details)
     actor, action, thing = words
     connection.execute(
@@ -114,14 +145,14 @@ class AuditLog:
         self,
         *,
         actor: str | None = None,
-        action: str | None = None,
+        action: Deed | None = None,
         object: str | None = None,  # noqa: A002 - the column's name
         before: int | None = None,
         limit: int = 100,
     ) -> list[Entry]:
         """The newest entries first: of an actor, of an action, about an object, with a number below `before`."""
         query = select(*_COLUMNS).order_by(AuditRow.number.desc()).limit(limit)
-        wanted = ((AuditRow.actor, actor), (AuditRow.action, action), (AuditRow.object, object))
+        wanted = ((AuditRow.actor, actor), (AuditRow.action, action and action.value), (AuditRow.object, object))
         for column, value in wanted:
             if value is not None:
                 query = query.where(column == value)

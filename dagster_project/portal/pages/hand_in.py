@@ -24,6 +24,7 @@ from urllib.parse import quote
 from fastapi import File, Form, HTTPException, UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from dagster_project.identity.audit import Deed
 from dagster_project.intake import Hints, State
 from dagster_project.portal.changes import Shown, shown_changes
 from dagster_project.portal.rehearsal import Rehearsal
@@ -98,6 +99,7 @@ def drop(
     contents = [(file.filename or "", file.file.read(limit + 1)) for file in named]
     now = visit.desk.now()
     kept = visit.desk.staging.put(contents, by=visit.user, at=now, hints=hints, embargo=moment_of(visit, embargo))
+    visit.record(Deed.DROPPED, f"batch:{kept[0].batch}", files=[staged.file for staged in kept])
     for staged in kept:
         visit.desk.rehearsals.begin(staged, now=now)
     return RedirectResponse(f"/hand-in/{kept[0].batch}", status_code=303)
@@ -142,6 +144,7 @@ def cancel(visit: Visiting, batch: str, number: int) -> RedirectResponse:
     staged = desk.staging.one(batch, number, by=visit.user, now=now)
     desk.staging.drop(staged)
     desk.rehearsals.forget(staged)
+    visit.record(Deed.CANCELLED, f"batch:{batch}", file=staged.file)
     left = any(one[0].batch == batch for one in desk.staging.waiting(by=visit.user, now=now))
     return RedirectResponse(f"/hand-in/{batch}" if left else "/hand-in", status_code=303)
 

@@ -18,6 +18,7 @@ from typing import Annotated, Any
 from fastapi import Form, HTTPException, Query
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from dagster_project.identity.audit import Deed
 from dagster_project.portal.changes import shown_changes, shown_withdrawal
 from dagster_project.portal.pages.hand_in import SEVERITIES, download, marked_answer
 from dagster_project.portal.route import Route
@@ -74,12 +75,14 @@ def upload(visit: Visiting, number: int, handed_in: bool = False) -> HTMLRespons
 def file(visit: Visiting, number: int) -> Response:
     """The bytes as they came, to be saved and never shown."""
     one = seen(visit, number, "download_upload")
+    visit.record(Deed.DOWNLOADED, f"upload:{number}", file=one.file_name)
     return download(visit.desk.archive.get(one.sha256), one.file_name, "application/octet-stream")
 
 
 def marked(visit: Visiting, number: int) -> Response:
     """The workbook with its findings marked."""
     one = seen(visit, number, "download_upload")
+    visit.record(Deed.DOWNLOADED, f"upload:{number}", file=one.file_name, marked=True)
     findings = one.report.findings if one.report else ()
     return marked_answer(visit, visit.desk.archive.get(one.sha256), one.file_name, findings)
 
