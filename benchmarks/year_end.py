@@ -161,15 +161,12 @@ def ours(months: Floats, k: int) -> tuple[Floats, dict[float, tuple[Floats, Floa
     """The forecast and its intervals."""
     calls = call(months[:, : months.shape[1] - 12 + k], Task(horizon=12 - k, fresh=k, summed=True))
     spread = Spread.of(calls.errors, calls.years)
-    known = so_far(months, k)
-    point = known + calls.called[0]
-    return point, {
-        level: (
-            point + spread.quantile(0.5 - level / 2) * calls.scale[0],
-            point + spread.quantile(0.5 + level / 2) * calls.scale[0],
-        )
-        for level in (0.8, 0.95)
-    }
+    middle = so_far(months, k) + calls.called[0]
+
+    def outcome(chance: float) -> Floats:
+        return np.asarray(middle + spread.quantile(chance) * calls.scale[0])
+
+    return outcome(0.5), {level: (outcome(0.5 - level / 2), outcome(0.5 + level / 2)) for level in (0.8, 0.95)}
 
 
 def percent(error: Floats) -> float:

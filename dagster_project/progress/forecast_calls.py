@@ -21,7 +21,7 @@ from dagster_project.progress.forecast_smoothing import FIRST_YEARS, LEVELS, LON
 MOST_PAST: Final = 16  # past years called at most
 _SHORT_YEARS: Final = 5  # up to so many years of history a small grid serves as well
 _ANEW_YEARS: Final = 8  # a longer history has enough calls from one pass
-_CHUNK: Final = 384  # series worked on at once: their states stay in the processor's cache
+_CHUNK: Final = {True: 384, False: 128}  # series worked on at once, short or not: states stay in the cache
 _FEW: Final = 8.0  # settled forecasts that the pooled error counts for
 _FLOOR: Final = 0.05  # of the mean: no month is smaller than this in logarithms, no scale in levels
 _USUAL_ERROR: Final = 0.06  # mean absolute error relative to the local mean where nothing else is known
@@ -92,9 +92,10 @@ def call(values: Floats, task: Task) -> Calls:
                 runs.append((back, 1, again))
         for back, many, among in runs:
             until = months - 12 * back
+            since = int(begun[rows[among]].min()) // 12 * 12  # nothing is known before
             ask = Question(task.horizon, task.fresh, task.summed, in_logs, many, seasonal=not task.rates)
             grid = _grid(task, int(past_years[back, among].max()))
-            forecast, wrong, number = _run(chunk[:until, among], unit[:until, among], ask, grid)
+            forecast, wrong, number = _run(chunk[since:until, among], unit[since:until, among], ask, grid)
             mine = rows[among]
             fits = years[back : back + many, mine]
             fits = fits > FIRST_YEARS if back == 0 else fits >= 1
@@ -190,12 +191,13 @@ def _carried(table: Floats) -> Floats:
 
 def _groups(logs: Flags, years: Integers) -> Iterator[Integers]:
     """Rows of like history, a chunk at a time."""
-    kind = logs.astype(np.int64) * 1000 + np.minimum(years, 999)
-    order = np.lexsort((years, logs))
-    split = np.flatnonzero(np.diff(np.where(kind % 1000 <= _SHORT_YEARS, kind, kind // 1000 * 1000 + 999)[order])) + 1
-    for same in np.split(order, split):
-        for begin in range(0, len(same), _CHUNK):
-            yield same[begin : begin + _CHUNK]
+    length = np.minimum(years, _SHORT_YEARS + 1)  # the long ones go together, sorted
+    kind = logs * 100 + length
+    order = np.lexsort((years, kind))
+    for same in np.split(order, np.flatnonzero(np.diff(kind[order])) + 1):
+        size = _CHUNK[bool(len(same)) and bool(length[same[0]] <= _SHORT_YEARS)]
+        for begin in range(0, len(same), size):
+            yield same[begin : begin + size]
 
 
 def _grid(task: Task, years: int) -> Grid:

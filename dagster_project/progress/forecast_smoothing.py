@@ -25,7 +25,7 @@ from dagster_project.progress.arrays import Flags, Floats, Integers
 FIRST_YEARS: Final = 4  # whose mean, slope and season the recursion starts from
 _SLOPE_DOUBT: Final = 1.5  # a first slope counts t^2 / (t^2 + this): an accidental one would never fade undamped
 _SEASON_DOUBT: Final = 0.8  # how much accident is taken out of a first season; below 1, since it is learnt later
-_OUTLIER: Final = 4.0  # mean errors; what is beyond says nothing about the months to come
+_OUTLIER: Final = 5.0  # mean errors; what is beyond says nothing about the months to come
 _JITTER: Final = 0.05  # of the local mean, which is never an outlier
 _SUM_POWER: Final = 6.0  # how fast a weight falls with the error over the whole horizon
 _STEP_POWER: Final = 20.0  # and with the error one month ahead, of which there are many
@@ -54,8 +54,11 @@ class Grid:
         return cls(alpha, beta, phi, gamma, prior)
 
 
-_TRENDS = {(0.0, 0.0): 3.0, (0.1, 0.9): 3.0, (0.03, 0.97): 2.0, (0.02, 1.0): 1.0, (0.08, 1.0): 0.4}
-LONG: Final = Grid.of((0.12, 0.25, 0.45, 0.75), _TRENDS, (0.02, 0.08, 0.2, 0.4))
+LONG: Final = Grid.of(
+    (0.12, 0.25, 0.45, 0.75),
+    {(0.0, 0.0): 3.0, (0.06, 0.95): 3.0, (0.02, 1.0): 1.0, (0.08, 1.0): 0.4},
+    (0.03, 0.12, 0.4),
+)
 SHORT: Final = Grid.of((0.12, 0.35, 0.75), {(0.0, 0.0): 4.0, (0.05, 0.95): 3.0, (0.02, 1.0): 1.0}, (0.02, 0.2))
 LEVELS: Final = Grid.of(
     (0.3, 0.6, 1.0), {(0.0, 0.0): 4.0, (0.1, 0.9): 1.5, (0.03, 0.97): 1.0}, (0.0,)
