@@ -278,6 +278,18 @@ class Intake:
         """Process what was landed for a dataset's periods that end from `first` to `last`, oldest period first.
 
         Returns what was processed now and, for the periods where nothing was, how their newest upload stands."""
+        begin = self._ended_in(dataset, first, last)
+        done = {upload.id: self.process(upload, now=now) for upload in begin if upload.state is UploadState.RECEIVED}
+        # Read again: a region is known once a table has been decided, and the corrected one answers the rejected one.
+        ours = self._ended_in(dataset, first, last) if done else begin
+        newest = {(upload.period_first, upload.period_last, upload.region): upload.id for upload in ours}
+        standing = set(newest.values())
+        seen = {upload.id: _standing(upload) for upload in ours if upload.id in standing}
+        order = dict.fromkeys([*(upload.id for upload in ours), *done])
+        return [(seen | done)[key] for key in order if key in seen or key in done]
+
+    def _ended_in(self, dataset: str, first: Month, last: Month) -> list[Upload]:
+        """The uploads of a dataset's periods that end in these months, but for withdrawn ones, oldest period first."""
         ours = [
             upload
             for upload in self._store.uploads(dataset=dataset)
@@ -285,15 +297,7 @@ class Intake:
             and upload.period_last
             and first <= parse_period(upload.period_last).last_month <= last
         ]
-        ours.sort(key=lambda upload: (parse_period(upload.period_last).last_month, upload.id))
-        newest = {(upload.period_first, upload.period_last, upload.region): upload.id for upload in ours}
-        outcomes = []
-        for upload in ours:
-            if upload.state is UploadState.RECEIVED:
-                outcomes.append(self.process(upload, now=now))
-            elif upload.id in newest.values():
-                outcomes.append(_standing(upload))
-        return outcomes
+        return sorted(ours, key=lambda upload: (parse_period(upload.period_last).last_month, upload.id))
 
     def _needs_approval(self, dataset: str) -> bool:
         return dataset in self._catalogue.datasets and self._catalogue.datasets[dataset].approval

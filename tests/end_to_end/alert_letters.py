@@ -92,6 +92,7 @@ def target(
         f"{GRAFANA}/d/xushi-indicator?var-region=330303&var-indicator={goal.indicator}",
         f"《龙湾区经济政策（测试）》第 1 章第 {goal.article} 条",
         f"Longwan economic policy (test), chapter 1, article {goal.article}",
+        (actual, value, expected, gap, needed, average),
     )
 
 
