@@ -191,7 +191,8 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
         if outcome.period_first == outcome.period_last
         else (f"{outcome.period_first}..{outcome.period_last}")
     )
-    console.print(Text(outcome.file.translate(VISIBLE), "bold"), Text(f"{outcome.dataset} {periods}".strip(), "cyan"))
+    whose = f"{' '.join(outcome.datasets)} {periods}".strip()
+    console.print(Text(outcome.file.translate(VISIBLE), "bold"), Text(whose, "cyan"))
     console.print(Text(f"  {words}", colour))
     for what in outcome.waits_for:
         console.print(Text(f"  {_WAITS[what]}", "yellow"))

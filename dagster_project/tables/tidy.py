@@ -182,13 +182,12 @@ def _measures_of_rows(layout: Layout, columns: Sequence[Column], roles: Objects,
         if header is None or (header.role is Role.VALUE and header.base is Base.UNKNOWN):
             continue
         for index in np.flatnonzero(plain).tolist():
-            said = _SAYS_MEASURE.search(columns[index].label) is not None
-            same = columns[index].base is header.base and header.role is Role.VALUE
-            roles[row, index] = header.role.value if not said or same else Role.OTHER.value
-            base = header.base
-            if base is Base.UNKNOWN and header.role is Role.GROWTH:
-                base = columns[index].base
-            measures[row, index] = _measure(header.role, base) if not said or same else ""
+            column = columns[index]
+            says = column.base is not Base.MONTH or _SAYS_MEASURE.search(column.label) is not None
+            agree = not says or header.base in (Base.UNKNOWN, column.base)
+            base = column.base if header.base is Base.UNKNOWN else header.base
+            roles[row, index] = header.role.value if agree else Role.OTHER.value
+            measures[row, index] = _measure(header.role, base) if agree else ""
 
 
 def _row_period(found: Found, column: Column) -> str:

@@ -93,3 +93,32 @@ def test_a_wps_workbook_of_either_kind_is_read(make: object) -> None:
         ("B3", "2025-03", "ytd", "亿元", 90.5),
         ("C3", "2025-03", "yoy_ytd", "%", 6.5),
     ]
+
+
+def test_a_row_and_a_column_that_say_different_measures_give_none() -> None:
+    rows = [["指标", "2025年1-3月", "2025年1-2月"], ["出口总额_当期值(亿元)", 5, 4], ["出口总额_累计增长(%)", 3, 2]]
+    assert [(cell, measure) for cell, _, measure, *_ in figures(read_tables(xlsx({"表": rows}), "p.xlsx"))] == [
+        ("B2", ""),
+        ("C2", ""),
+        ("B3", "yoy_ytd"),
+        ("C3", "yoy_ytd"),
+    ]
+
+
+def test_a_yearbook_with_a_second_header_in_english_reads_down_its_years(catalogue: Catalogue) -> None:
+    rows = [
+        ["5-1 温州市研发投入"],
+        ["年 份", "地区生产总值", "研发经费支出"],
+        ["Year", "GDP", "R&D Expenditure"],
+        ["", "(亿元)", "(亿元)"],
+        [2022, 8029.8, 190.1],
+        [2023, 8730.6, 200.5],
+    ]
+    (part,) = by_dataset(read_tables(xlsx({"5-1": rows}), "5-1.xlsx"), catalogue)
+    found = part.observations
+    assert set(zip(found["indicator"], found["period"], found["value"], strict=True)) == {
+        ("gdp", "2022", 8029.8),
+        ("rd_expenditure", "2022", 190.1),
+        ("gdp", "2023", 8730.6),
+        ("rd_expenditure", "2023", 200.5),
+    }
