@@ -94,7 +94,7 @@ def test_departments_stand_together_when_asked_for(
     reader: httpx.Client, read_desk: Desk, small_catalogue: Catalogue
 ) -> None:
     page = reader.get("/scoreboard?by=department").text
-    headings = [text_of(heading) for heading in document(page).findall(".//section/h3")]
+    headings = [text_of(heading) for heading in document(page).findall(".//section/h2")]
     owners = dict.fromkeys(read_desk.board.board().rows["owner"])
     assert headings == [small_catalogue.departments[owner].name.zh for owner in owners]
     assert sorted(shown(page)) == sorted(read_desk.board.board().rows["target"])
@@ -126,7 +126,7 @@ def test_the_switch_keeps_what_was_chosen(reader: httpx.Client) -> None:
 
 
 def test_sample_figures_are_called_sample_figures(reader: httpx.Client) -> None:
-    said = document(reader.get("/scoreboard").text).find(".//p[@class='sample']")
+    said = document(reader.get("/scoreboard").text).find(".//aside[@class='sample']")
     assert said is not None
     assert "示例数据" in text_of(said)
 

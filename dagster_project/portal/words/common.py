@@ -11,6 +11,7 @@ TEXTS = {
     "nav.calendar": ("报送日历", "Calendar"),
     "language.switch": ("English", "中文"),
     "account.sign_in": ("登录", "Sign in"),
+    "sample.label": ("提示", "Note"),
     "sample": ("示例数据，不是真实统计", "Sample data, not real statistics"),
     "apply": ("查看", "Show"),
     "reset": ("清除条件", "Clear"),
