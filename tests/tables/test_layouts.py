@@ -56,7 +56,12 @@ def check(written: Written, catalogue: Catalogue, tally: Tally) -> None:
 
 
 def run(
-    strategy: SearchStrategy[Written], number: int, catalogue: Catalogue, record: Callable[[str, object], None]
+    strategy: SearchStrategy[Written],
+    number: int,
+    catalogue: Catalogue,
+    record: Callable[[str, object], None],
+    *,
+    least: float,
 ) -> None:
     tally = Tally()
 
@@ -75,7 +80,7 @@ def run(
     holds()
     record("figures_written", tally.written)
     record("figures_read", tally.read)
-    assert tally.read >= 0.8 * tally.written, "nearly everything is refused"
+    assert tally.read >= least * tally.written, f"too much is refused: {tally.read} of {tally.written}"
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -84,7 +89,7 @@ def run(
 def test_a_bulletin_in_any_layout_is_read_as_it_was_written(
     header: str, form: str, number: int, small_catalogue: Catalogue, record_property: Callable[[str, object], None]
 ) -> None:
-    run(bulletins(header, form), number, small_catalogue, record_property)
+    run(bulletins(header, form), number, small_catalogue, record_property, least=0.6)
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -92,4 +97,4 @@ def test_a_bulletin_in_any_layout_is_read_as_it_was_written(
 def test_a_history_in_any_layout_is_read_as_it_was_written(
     form: str, number: int, small_catalogue: Catalogue, record_property: Callable[[str, object], None]
 ) -> None:
-    run(histories(form), number, small_catalogue, record_property)
+    run(histories(form), number, small_catalogue, record_property, least=0.3)
