@@ -113,6 +113,23 @@ def regions_not_in_catalogue(sheet: str, cell: str, names: Sequence[str]) -> Fin
     )
 
 
+def regions_not_published(catalogue: Catalogue, sheet: str, cell: str, dataset: str, regions: Sequence[str]) -> Finding:
+    """Rows of regions for which nobody publishes the dataset, in a table of many regions."""
+    seen = "、".join(catalogue.regions[code].name.zh for code in regions)
+    title = catalogue.datasets[dataset].title
+    return Finding(
+        Severity.INFO,
+        "region_without_publisher",
+        f"工作表“{sheet}”从 {cell} 起有“{title.zh}”没有发布单位的地区，未读取：{seen}；如需跟踪请在目录 publishers 中加上。",
+        f"Sheet {sheet!r} has rows of regions, from {cell} on, for which nobody publishes {title.en}: {seen}; they were "
+        "not taken; add them under publishers to follow them.",
+        sheet=sheet,
+        cell=cell,
+        found=seen,
+        expected=dataset,
+    )
+
+
 def no_such_region(catalogue: Catalogue, given: str) -> Finding:
     """The region given isn't in the catalogue."""
     names = "、".join(f"{code} {region.name.zh}" for code, region in catalogue.regions.items())

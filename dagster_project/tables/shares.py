@@ -68,6 +68,7 @@ class _Sharing:
         self.names = {key: RowNames(catalogue, key) for key in catalogue.datasets}
         self.titles = [" ".join(table.titles) or table.sheet for table in reading.tables]
         self.findings: list[Finding] = []
+        self.by_region: frozenset[int] = frozenset()
 
     def shared(self) -> Shared:
         tables = self._tables()
@@ -75,6 +76,7 @@ class _Sharing:
         regions = [find_region(self.reading, table, self.catalogue, home) for table in self.reading.tables]
         spread = placed(self.reading, self.catalogue, regions, self._is_indicator)
         cells = spread.cells[~spread.cells["foreign"] & spread.cells["table"].isin(tables)].drop(columns="foreign")
+        self.by_region = spread.by_region
         owners = self._owners(cells, spread)
         shares = [
             self._share(key, cells[(owners == key).to_numpy()]) for key in self._in_order(owners) if tables and key
@@ -210,7 +212,8 @@ class _Sharing:
         for index in cells.loc[silent, "table"].unique().tolist():
             table = self.reading.tables[index]
             findings.append(say.region_unknown(self.catalogue, table.sheet, " ".join(table.titles)))
-        cells = cells[~silent]
+        cells, strangers = self._published(dataset, cells[~silent])
+        findings += strangers
         if self.region is not None and len(cells) and self.region not in set(cells["region"]):
             row = cells.iloc[0]
             table = self.reading.tables[int(row["table"])]
@@ -218,3 +221,18 @@ class _Sharing:
             findings.append(say.wrong_region(self.catalogue, table.sheet, title, str(row["region"]), self.region))
             cells = cells.iloc[:0]
         return Share(dataset, cells, tables, tuple(findings))
+
+    def _published(self, dataset: str, cells: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
+        """Without the other regions of a table of many for which nobody publishes the dataset. A region that was asked
+        for stays, so that its lack of a publisher is an error."""
+        published = set(self.catalogue.datasets[dataset].publishers)
+        if not published & set(cells["region"]):
+            return cells, []
+        strange = cells["table"].isin(list(self.by_region)) & ~cells["region"].isin([*published, self.region or ""])
+        findings = [
+            say.regions_not_published(
+                self.catalogue, str(sheet), str(rows["cell"].iloc[0]), dataset, list(rows["region"].unique())
+            )
+            for sheet, rows in cells[strange].groupby("sheet", sort=False)
+        ]
+        return cells[~strange], findings

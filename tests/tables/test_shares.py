@@ -23,7 +23,13 @@ RETAIL: Rows = [["消费品市场"], ["指标", "1-3月累计（亿元）", "同
 
 
 def with_regions(catalogue: Catalogue) -> Catalogue:
-    return catalogue.model_copy(update={"regions": {**catalogue.regions, **ELSEWHERE}})
+    datasets = {
+        key: dataset.model_copy(
+            update={"publishers": {**dataset.publishers, **dict.fromkeys((CITY, *ELSEWHERE), "lw_statistics")}}
+        )
+        for key, dataset in catalogue.datasets.items()
+    }
+    return catalogue.model_copy(update={"regions": {**catalogue.regions, **ELSEWHERE}, "datasets": datasets})
 
 
 def parts(
@@ -90,7 +96,7 @@ def test_regions_down_and_indicators_across(catalogue: Catalogue) -> None:
     table = by_region(
         "2025年1-3月各县（市、区）主要指标", ["温州市", 900, 5.5, 300, 7.5], ["龙湾区", 90, 4.5, 30, 6.5], header=header
     )
-    found = {part.dataset: figures(part) for part in parts(catalogue, {"表": table})}
+    found = {part.dataset: figures(part) for part in parts(with_regions(catalogue), {"表": table})}
     assert found["retail_sales"] == {
         ("retail_sales", CITY, "ytd"): 900,
         ("retail_sales_growth", CITY, "yoy_ytd"): 5.5,
@@ -108,7 +114,7 @@ def test_months_down_and_regions_across(catalogue: Catalogue) -> None:
         ["2025年2月", 600, 60],
         ["2025年3月", 900, 90],
     ]
-    found = parts(catalogue, {"表": table})
+    found = parts(with_regions(catalogue), {"表": table})
     rows = found[0].observations
     assert set(zip(rows["region"], rows["period"], rows["value"], strict=True)) == {
         (CITY, "2025-02", 600),
