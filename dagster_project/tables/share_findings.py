@@ -120,9 +120,10 @@ def regions_not_published(catalogue: Catalogue, sheet: str, cell: str, dataset: 
     return Finding(
         Severity.INFO,
         "region_without_publisher",
-        f"工作表“{sheet}”从 {cell} 起有“{title.zh}”没有发布单位的地区，未读取：{seen}；如需跟踪请在目录 publishers 中加上。",
-        f"Sheet {sheet!r} has rows of regions, from {cell} on, for which nobody publishes {title.en}: {seen}; they were "
-        "not taken; add them under publishers to follow them.",
+        f"工作表“{sheet}”从 {cell} 起有“{title.zh}”没有发布单位的地区，未读取：{seen}；"
+        "如需跟踪请在目录 publishers 中加上。",
+        f"Sheet {sheet!r} has rows of regions, from {cell} on, for which nobody publishes {title.en}: {seen}; they "
+        "were not taken; add them under publishers to follow them.",
         sheet=sheet,
         cell=cell,
         found=seen,
