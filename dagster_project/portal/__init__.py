@@ -12,7 +12,9 @@ How it is put together
     board.py           `BoardKeeper`: the judgement of what is stored now, never stale
     wording.py, words/ every text in Chinese and English, by key
     phrasing.py        how periods, moments, amounts and the catalogue's words are said in the visitor's language
-    charts.py          SVG from numbers
+    charts.py          SVG from numbers; `courses.py`: which lines a target has
+    paper.py           a page as PDF, by a process of its own
+    releaser.py        releases what was held back until a date
     pages/, api/       one module per noun; templates/, static/ beside them
 
 How a page is added
