@@ -44,9 +44,10 @@ def at_risk(months: int) -> str:
 
 
 def stays_red(weeks: int) -> str:
-    """Red, and so by the figures of months that span these weeks. Not by the clock: between figures nothing changes,
-    and a target must not escalate because a table is late."""
-    judged = f"scalar(max ({names.AS_OF.name})) - {one(names.LIGHT_SINCE, 'target')} >= {weeks * 7 * DAY}"
+    """Red, and so by the target's own figures of months that span these weeks. Not by the clock, nor by other tables'
+    months: between figures nothing changes, and a target must not escalate because its table is late."""
+    figures, since = one(names.ACTUAL_PERIOD, "target"), one(names.LIGHT_SINCE, "target")
+    judged = f"{figures} - {since} >= {weeks * 7 * DAY}"
     return within(showing("red"), _TARGET, judged)
 
 
