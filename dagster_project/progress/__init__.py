@@ -11,6 +11,7 @@ from dagster_project.progress.columns import EVALUATION
 from dagster_project.progress.course import Course, course, paths
 from dagster_project.progress.evaluate import evaluate
 from dagster_project.progress.forecast import forecast, forecast_paths
+from dagster_project.progress.forecast_columns import FORECAST
 from dagster_project.progress.forecast_runs import best_runs
 from dagster_project.progress.lights import Light
 from dagster_project.progress.panel import Panel
@@ -19,6 +20,7 @@ from dagster_project.progress.targets import TargetTable
 
 __all__ = [
     "EVALUATION",
+    "FORECAST",
     "Course",
     "Light",
     "Panel",

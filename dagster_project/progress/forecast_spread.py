@@ -18,10 +18,11 @@ import numpy as np
 
 from dagster_project.progress.arrays import Floats, Integers
 
-# By whole years of history (0, 1, 2, 3, 4, 5 or more): errors of short histories are larger than they expect.
-YEARS_FACTOR: Final = (2.5, 1.3, 1.25, 1.3, 1.2, 1.0)
+# By whole years of history (0, 1 ... 10 or more): errors of short histories are larger than they expect.
+YEARS_FACTOR: Final = (2.5, 1.5, 1.37, 1.38, 1.34, 1.17, 1.09, 1.06, 1.04, 1.02, 1.0)
 _USUAL_COUNT: Final = 40.0
 _OWN_DOUBT: Final = 8.0  # past years after which a series' own errors count as much as those of all
+_FADING: Final = 0.9  # what an error counts a year later: figures grow steadier, or less so
 # Errors of calls of invented series (benchmarks/year_end_families.py) in units of their scale.
 _USUAL_CHANCE: Final = (0.0005, 0.005, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.995, 0.9995)
 _USUAL_ERROR: Final = (-8.5, -4.5, -2.75, -2.15, -1.6, -0.75, 0.05, 0.95, 1.85, 2.5, 3.2, 5.2, 10.0)
@@ -46,23 +47,21 @@ class Spread:
         reduced = errors / factor[1:]
         known = np.isfinite(reduced)
         size = np.where(known, np.abs(reduced), 0.0)
-        # The mean size of the errors before each call: from the oldest on, without the call's own.
-        total = np.cumsum(size[::-1], axis=0)[::-1]
-        number = np.cumsum(known[::-1], axis=0)[::-1]
-        zero = np.zeros((1, errors.shape[1]))
-        pooled = float(size.sum() + _USUAL_MEAN * _USUAL_COUNT) / float(known.sum() + _USUAL_COUNT)
+        # The size of the errors before each call, the older the less: from the oldest on, without the call's own.
+        total, number = np.zeros((len(errors) + 1, errors.shape[1])), np.zeros((len(errors) + 1, errors.shape[1]))
+        for back in range(len(errors) - 1, -1, -1):  # one step per past year
+            total[back] = (total[back + 1] + size[back]) * _FADING
+            number[back] = (number[back + 1] + known[back]) * _FADING
+        age = np.broadcast_to(_FADING ** np.arange(1, len(errors) + 1)[:, None], errors.shape)
+        pooled = float((size * age).sum() + _USUAL_MEAN * _USUAL_COUNT) / float((known * age).sum() + _USUAL_COUNT)
         # Never below a third: a series that never missed yet still may.
-        own = np.clip(
-            (np.concatenate([total, zero]) / pooled + _OWN_DOUBT) / (np.concatenate([number, zero]) + _OWN_DOUBT),
-            1 / 3,
-            3,
-        )
+        own = np.clip((total / pooled + _OWN_DOUBT) / (number + _OWN_DOUBT), 1 / 3, 3)
         with np.errstate(invalid="ignore"):
             single = (reduced / own[1:])[known]
         steps = (np.arange(_USUAL_STEPS) + 0.5) / _USUAL_STEPS
         usual = np.interp(steps, _USUAL_CHANCE, _USUAL_ERROR) * pooled / _USUAL_MEAN
         value = np.concatenate([single, usual])
-        weight = np.concatenate([np.ones(len(single)), np.full(_USUAL_STEPS, _USUAL_COUNT / _USUAL_STEPS)])
+        weight = np.concatenate([age[known], np.full(_USUAL_STEPS, _USUAL_COUNT / _USUAL_STEPS)])
         order = np.argsort(value, kind="stable")
         value, weight = value[order], weight[order]
         # n errors cut the line into n + 1 parts of equal chance (the finite-sample correction).
