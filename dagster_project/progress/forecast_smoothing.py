@@ -29,6 +29,7 @@ _OUTLIER: Final = 5.0  # mean errors; what is beyond says nothing about the mont
 _JITTER: Final = 0.05  # of the local mean, which is never an outlier
 _SUM_POWER: Final = 6.0  # how fast a weight falls with the error over the whole horizon
 _STEP_POWER: Final = 20.0  # and with the error one month ahead, of which there are many
+_MEMORY: Final = 0.99  # what an error over the horizon counts a month later: figures grow steadier, or less so
 _PATIENCE: Final = 12.0  # months after which the errors count half
 
 
@@ -117,7 +118,7 @@ def smooth(values: Floats, local: Floats, ask: Question, grid: Grid) -> Smoothed
     settled = np.isfinite(future) & (np.arange(months)[:, None] >= begin + 11)
     sum_scale = np.where(settled, 1 / local, 0.0)
     future = np.where(settled, future, 0.0)
-    counts = np.cumsum(settled, axis=0)
+    counts = _faded(settled)
 
     last = months - 1
     room, least = _room(local, step_scale, begin, last - ask.fresh)
@@ -170,6 +171,7 @@ def smooth(values: Floats, local: Floats, ask: Question, grid: Grid) -> Smoothed
             np.subtract(future[month], part, out=part)
             np.abs(part, out=part)
             part *= sum_scale[month]
+            sums *= _MEMORY
             sums += part
         if month in judged:
             sums_then[judged[month]] = sums.copy()
@@ -238,6 +240,16 @@ def first_state(values: Floats, ask: Question) -> tuple[Integers, Floats, Floats
         season *= _season_trust(np.where(there, rest - season.T, 0.0), there, season)
     level = mean - slope * middle - slope * 6.5 / 12
     return first * 12, np.nan_to_num(level), np.nan_to_num(slope / 12), season
+
+
+def _faded(settled: Flags) -> Floats:
+    """(months, n) how many forecasts were settled by each month, old ones counting less."""
+    found = np.zeros(settled.shape)
+    number = np.zeros(settled.shape[1])
+    for month, now in enumerate(settled):
+        number = number * _MEMORY + now
+        found[month] = number
+    return found
 
 
 def _season_trust(left: Floats, there: Flags, season: Floats) -> Floats:
