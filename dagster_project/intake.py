@@ -21,13 +21,13 @@ import pandas as pd
 
 from dagster_project.decisions import not_in_force, not_pending, reason_missing, same_person
 from dagster_project.intake_findings import dates, nothing_found, same_file_again, unreadable
+from dagster_project.intake_reader import Reader
 from dagster_project.settings import Settings
 from dagster_project.sources.archive import Archive
 from dagster_project.store import IN_FORCE, Change, Store, Upload, count_changes
 from dagster_project.store import State as UploadState
-from dagster_project.tables import Mapped, by_dataset
+from dagster_project.tables import Mapped
 from dagster_project.tables.open_book import check_size
-from dagster_project.tables.worker import Limits, read_apart
 from validators.catalogue import Catalogue
 from validators.errors import StoreError, TooLargeError, UnreadableFileError
 from validators.file_names import safe_name
@@ -116,6 +116,7 @@ class Intake:
 
     def __init__(self, catalogue: Catalogue, store: Store, archive: Archive, settings: Settings) -> None:
         self._catalogue, self._store, self._archive, self._settings = catalogue, store, archive, settings
+        self._reader = Reader(catalogue, settings)
 
     def land(
         self, data: bytes, file: str, *, by: str, now: datetime, stated: tuple[str, str, str] | None = None
@@ -489,16 +490,9 @@ class Intake:
 
     def _map(self, data: bytes, file: str, hints: Hints) -> tuple[Mapped, ...]:
         """What the file says, by dataset; of an upload that is a part of a file, that part alone."""
-        limits = Limits(
-            max_bytes=self._settings.max_upload_bytes,
-            max_cells=self._settings.max_cells,
-            memory=self._settings.max_read_memory,
-            seconds=self._settings.max_read_seconds,
-        )
-        reading = read_apart(data, file, period=hints.period, limits=limits)
-        parts = by_dataset(
-            reading,
-            self._catalogue,
+        parts = self._reader.parts(
+            data,
+            file,
             dataset=hints.dataset,
             period=hints.period,
             region=hints.region,

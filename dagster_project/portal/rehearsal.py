@@ -14,7 +14,7 @@ from datetime import datetime
 
 import pandas as pd
 
-from dagster_project.intake import Intake, Outcome
+from dagster_project.intake import Intake, Outcome, State
 from dagster_project.judgement import lights_if
 from dagster_project.portal.staging import KEPT, Staged, Staging
 from dagster_project.store import Store
@@ -57,10 +57,14 @@ class Rehearsals:
                 self._running[staged.key] = (now, self._pool.submit(self._rehearse, staged, now))
             return self._running[staged.key][1]
 
-    def anew(self, staged: Staged, *, now: datetime) -> Future[Rehearsal]:
-        """The rehearsal made again, by what is stored now."""
+    def confirmed(self, staged: Staged, digest: str, *, now: datetime) -> Outcome | None:
+        """What the file would do by what is stored now, if that is still what was shown; else None, and the next
+        question rehearses it anew."""
+        outcome = self._dry(staged, now)
+        if outcome.state is State.PASSED and _digest(outcome) == digest:
+            return outcome
         self.forget(staged)
-        return self.begin(staged, now=now)
+        return None
 
     def forget(self, staged: Staged) -> None:
         """Drop the result."""
@@ -73,8 +77,7 @@ class Rehearsals:
 
     def _rehearse(self, staged: Staged, now: datetime) -> Rehearsal:
         try:
-            data = self._staging.data(staged)
-            outcome = self._intake.submit(data, staged.file, by=staged.by, now=now, hints=staged.hints, dry_run=True)
+            outcome = self._dry(staged, now)
             lights = None
             if outcome.changes is not None and not outcome.changes.empty:
                 lights = lights_if(self._catalogue, self._store, outcome.changes)
@@ -82,9 +85,21 @@ class Rehearsals:
             return Rehearsal(None, None, "", failed=str(error))
         return Rehearsal(outcome, lights, _digest(outcome))
 
+    def _dry(self, staged: Staged, now: datetime) -> Outcome:
+        return self._intake.submit(
+            self._staging.data(staged),
+            staged.file,
+            by=staged.by,
+            now=now,
+            hints=staged.hints,
+            embargo_until=staged.embargo,
+            dry_run=True,
+        )
+
 
 def _digest(outcome: Outcome) -> str:
-    found = hashlib.sha256(f"{outcome.state}:{outcome.dataset}:{outcome.period_first}:{outcome.period_last}".encode())
+    about = [(part.dataset, part.period_first, part.period_last) for part in outcome.parts or (outcome,)]
+    found = hashlib.sha256(repr((outcome.state.value, outcome.waits_for, about)).encode())
     if outcome.changes is not None:
         rows = outcome.changes[_KEY].sort_values(_KEY[:4])
         found.update(rows.to_csv(index=False).encode())

@@ -4,7 +4,8 @@ walk through.
 
 from __future__ import annotations
 
-from dagster_project.portal.api import description, figures
+from dagster_project.portal.api import description, figures, targets
+from dagster_project.portal.api import templates as api_templates
 from dagster_project.portal.api import uploads as api_uploads
 from dagster_project.portal.pages import (
     account,
@@ -39,5 +40,7 @@ ROUTES: tuple[Route, ...] = (
     *metrics.ROUTES,
     *description.ROUTES,
     *api_uploads.ROUTES,
+    *targets.ROUTES,
     *figures.ROUTES,
+    *api_templates.ROUTES,
 )

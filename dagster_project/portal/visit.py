@@ -59,8 +59,9 @@ class Visit:
 
     def record(self, deed: Deed, thing: str, **details: Any) -> None:
         """Enter in the audit log what the visitor did to a thing, e.g. upload:17. What happens to an upload enters
-        itself."""
-        self.desk.identity.audit.record(self.user, deed, thing, details)
+        itself; what is open to everybody is not entered for somebody unknown, who could fill the log."""
+        if self.visitor is not None:
+            self.desk.identity.audit.record(self.visitor.user, deed, thing, details)
 
     def may_see(self, route: Route) -> bool:
         """Whether a route is open to the visitor, by permission or by a setting."""

@@ -56,6 +56,7 @@ class Deed(StrEnum):
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
     DOWNLOADED = "downloaded"
+    EXPORTED = "exported"  # figures, the scoreboard, a template with the last figures
 
 
 @dataclass(frozen=True)

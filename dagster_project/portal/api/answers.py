@@ -16,11 +16,13 @@ from dagster_project.store import Change, Upload
 from validators.findings import Finding
 
 
-class _Answer(BaseModel):
+class Answer(BaseModel):
+    """What every answer is made of."""
+
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
 
 
-class Refusal(_Answer):
+class Refusal(Answer):
     """Why a request was refused."""
 
     error: str
@@ -29,7 +31,7 @@ class Refusal(_Answer):
     """the same in words, Chinese and English"""
 
 
-class FindingAnswer(_Answer):
+class FindingAnswer(Answer):
     """What a check has to say."""
 
     severity: str
@@ -52,7 +54,7 @@ class FindingAnswer(_Answer):
         return cls(severity=finding.severity.value, **{name: getattr(finding, name) for name in names})
 
 
-class ChangeAnswer(_Answer):
+class ChangeAnswer(Answer):
     """How many figures changed."""
 
     new: int
@@ -69,7 +71,7 @@ class ChangeAnswer(_Answer):
         return cls(new=change.new, revised=change.revised, unchanged=change.unchanged, older=change.ignored_older)
 
 
-class FigureChange(_Answer):
+class FigureChange(Answer):
     """One figure that an upload changes."""
 
     indicator: str
@@ -85,18 +87,47 @@ class FigureChange(_Answer):
     """new, revised, unchanged, older"""
 
 
-class OutcomeAnswer(_Answer):
+class PartAnswer(Answer):
+    """One dataset of a file."""
+
+    dataset: str
+    state: str
+    upload: int | None
+    period_first: str
+    period_last: str
+    change: ChangeAnswer | None
+
+    @classmethod
+    def of(cls, outcome: Outcome) -> PartAnswer:
+        """The part of an outcome."""
+        return cls(
+            dataset=outcome.dataset,
+            state=outcome.state.value,
+            upload=outcome.upload,
+            period_first=outcome.period_first,
+            period_last=outcome.period_last,
+            change=ChangeAnswer.of(outcome.change),
+        )
+
+
+class OutcomeAnswer(Answer):
     """What became of a file, or would."""
 
     file: str
+    good: bool
+    """whether nothing is wrong with it: it is stored, waits to be released, or was handed in before"""
     state: str
     """accepted, pending (waits to be released), rejected, duplicate; after a dry run passed or blocked"""
+    waits_for: list[str]
+    """what has to happen before it is published: approval, embargo"""
     upload: int | None
-    """number in the ledger; none after a dry run"""
+    """number in the ledger, of the first of several; none after a dry run, and for a file that is too large to keep"""
     dataset: str
     period_first: str
     period_last: str
     change: ChangeAnswer | None
+    parts: list[PartAnswer]
+    """one for each dataset that the file feeds: each has an upload of its own"""
     changes: list[FigureChange] | None = Field(default=None)
     """after a dry run: every figure"""
     findings: list[FindingAnswer]
@@ -106,18 +137,21 @@ class OutcomeAnswer(_Answer):
         """The same outcome."""
         return cls(
             file=outcome.file,
+            good=outcome.good,
             state=outcome.state.value,
+            waits_for=list(outcome.waits_for),
             upload=outcome.upload,
             dataset=outcome.dataset,
             period_first=outcome.period_first,
             period_last=outcome.period_last,
             change=ChangeAnswer.of(outcome.change),
+            parts=[PartAnswer.of(part) for part in outcome.parts or (outcome,) if part.dataset],
             changes=None if outcome.changes is None else figure_changes(outcome.changes),
             findings=[FindingAnswer.of(finding) for finding in outcome.report.findings],
         )
 
 
-class UploadAnswer(_Answer):
+class UploadAnswer(Answer):
     """An upload as the ledger has it."""
 
     id: int
@@ -157,7 +191,7 @@ class UploadReport(UploadAnswer):
     findings: list[FindingAnswer]
 
 
-class Observation(_Answer):
+class Observation(Answer):
     """A figure as it is, or was, believed."""
 
     indicator: str
@@ -173,7 +207,7 @@ class Observation(_Answer):
     cell: str
 
 
-class Version(_Answer):
+class Version(Answer):
     """What was believed of a figure from `known_from` on. `value` is none after a withdrawal that left nothing."""
 
     measure: str

@@ -13,8 +13,10 @@ from starlette.responses import JSONResponse
 
 from dagster_project.portal.api.answers import Refusal
 from dagster_project.portal.route import Route
+from validators.catalogue import Catalogue
 
 VERSION = "1"
+_PERIOD = "^(19|20)[0-9]{2}(-(0[1-9]|1[0-2]|Q[1-4]))?$"
 _SAY = """The desk's powers for programs. Every request carries a token: `Authorization: Bearer xushi_...`; an
 administrator makes one with `xushi token add`. Periods are SDMX texts (2025-03, 2025-Q1, 2025), times ISO 8601."""
 
@@ -24,7 +26,9 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     401: {"model": Refusal, "description": "no token, or one that is not good (any more)"},
     403: {"model": Refusal, "description": "the token's roles don't allow it"},
     404: {"model": Refusal, "description": "there is no such thing"},
+    405: {"model": Refusal, "description": "no such method here"},
     409: {"model": Refusal, "description": "not in the state in which it is"},
+    413: {"model": Refusal, "description": "the request is larger than the sender may send"},
     422: {"model": Refusal, "description": "a parameter is wrong"},
     503: {"model": Refusal, "description": "not right now; try again"},
 }
@@ -37,8 +41,41 @@ def openapi(request: Request) -> JSONResponse:
         schema = get_openapi(title=app.title, version=VERSION, description=_SAY, routes=app.routes)
         schema["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
         schema["security"] = [{"token": []}]
+        _name_values(schema, app.state.desk.catalogue)
         app.openapi_schema = schema
     return JSONResponse(app.openapi_schema)
+
+
+def _name_values(schema: dict[str, Any], catalogue: Catalogue) -> None:
+    """Say of every parameter and field of a form which values there are: they are in the catalogue, not in the code."""
+    sections = [f"{key}.{chapter}" for key, document in catalogue.documents.items() for chapter in document.chapters]
+    said: dict[str, dict[str, Any]] = {
+        "dataset": {"enum": [*catalogue.datasets]},
+        "region": {"enum": [*catalogue.regions]},
+        "indicator": {"enum": [*catalogue.indicators]},
+        "target": {"enum": [*catalogue.targets]},
+        "owner": {"enum": [*catalogue.departments]},
+        "section": {"enum": [*catalogue.documents, *sections]},
+        "known_on": {"format": "date"},
+        **{name: {"pattern": _PERIOD} for name in ("period", "first", "last", "as_of")},
+    }
+    for path in schema["paths"].values():
+        for operation in path.values():
+            for parameter in operation.get("parameters", ()):
+                _say(parameter["schema"], said.get(parameter["name"], {}))
+    for name, body in schema["components"]["schemas"].items():
+        if name.startswith("Body_"):
+            for field, described in body["properties"].items():
+                _say(described, said.get(field, {}))
+
+
+def _say(described: dict[str, Any], more: dict[str, Any]) -> None:
+    """Of the text itself: of the items of a list, of what is left when it may be nothing."""
+    inner = [described, *described.get("anyOf", ())]
+    for one in inner:
+        (one["items"] if one.get("type") == "array" else one if one.get("type") == "string" else {}).update(more)
+    if "enum" in more and described.get("default") == "":
+        del described["default"]  # leaving it out means the same
 
 
 ROUTES = (Route("GET", "/api/v1/openapi.json", openapi, action="use_api"),)

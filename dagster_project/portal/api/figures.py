@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from fastapi import HTTPException, Query
 from pydantic import BaseModel
 
+from dagster_project.identity.audit import Deed
 from dagster_project.portal import releases
 from dagster_project.portal.api.answers import Observation, Version, records
 from dagster_project.portal.choosing import Chosen
@@ -60,6 +61,7 @@ def observations(
         first=first or None,
         last=last or None,
     )
+    visit.record(Deed.EXPORTED, "observations", format="json", indicators=sorted(set(indicator)), figures=len(found))
     return [Observation.model_validate(row) for row in records(found[list(Observation.model_fields)])]
 
 
@@ -78,7 +80,9 @@ def versions(visit: Visiting, indicator: str, region: str, period: str) -> list[
 def progress(visit: Visiting, chosen: Chosen) -> dict[str, Any]:
     """The scoreboard: {as_of, known_on, sample, counts, targets}."""
     board = visit.desk.board.board(as_of=chosen.as_of, known_on=chosen.known_on)
-    found: dict[str, Any] = json.loads(to_json(chosen.of(board)))
+    rows = chosen.of(board)
+    found: dict[str, Any] = json.loads(to_json(rows))
+    visit.record(Deed.EXPORTED, "scoreboard", format="json", as_of=board.as_of.text, targets=len(rows.rows))
     return found
 
 

@@ -15,8 +15,10 @@ from pydantic import BaseModel, StringConstraints
 from starlette.responses import Response
 
 from dagster_project.intake import NO_HINTS, Hints
+from dagster_project.intake import State as Ended
 from dagster_project.portal.api.answers import FindingAnswer, OutcomeAnswer, UploadAnswer, UploadReport
 from dagster_project.portal.pages import uploads as pages
+from dagster_project.portal.pages.hand_in import XLSX
 from dagster_project.portal.route import Route
 from dagster_project.portal.visit import Visit, Visiting
 from dagster_project.store import State, Upload
@@ -24,9 +26,19 @@ from validators.errors import PeriodError
 from validators.periods import parse_period
 
 _MOST = 500
+_YEARS = range(1949, 3000)
 Number = Annotated[int, Path(ge=1, lt=2**31)]
 _BYTES: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+}
+_WORKBOOK: dict[int | str, dict[str, Any]] = {200: {"content": {XLSX: {"schema": {"type": "string"}}}}}
+_ENTERED: dict[int | str, dict[str, Any]] = {
+    200: {"description": "nothing new was entered: a dry run, the same file again, or one that is too large to keep"},
+    201: {
+        "model": OutcomeAnswer,
+        "description": "entered in the ledger as an upload, which `state` says to be accepted, pending or rejected",
+        "headers": {"Location": {"description": "the upload", "schema": {"type": "string"}}},
+    },
 }
 
 
@@ -38,31 +50,36 @@ class Reason(BaseModel):
 
 def hand_in(
     visit: Visiting,
+    answer: Response,
     file: Annotated[UploadFile, File(description=".xlsx .xls .et .csv")],
     dataset: Annotated[str, Form(description="where the table doesn't say")] = "",
-    period: Annotated[str, Form(description="SDMX, such as 2025-03")] = "",
-    region: Annotated[str, Form()] = "",
+    period: Annotated[str, Form(description="where the table doesn't say")] = "",
+    region: Annotated[str, Form(description="where the table doesn't say")] = "",
     status: Annotated[str, Form(pattern="^(preliminary|revised|final)?$")] = "",
-    published: Annotated[date | None, Form()] = None,
+    published: Annotated[date | None, Form(description="day of publication; the figures are known since")] = None,
     embargo_until: Annotated[datetime | None, Form(description="not to be published before")] = None,
     dry_run: Annotated[bool, Form(description="check only; nothing is kept")] = False,
 ) -> OutcomeAnswer:
-    """Hand in one file: it is stored as a whole, or not at all. What it is about is checked against the roles of the
-    token, after it has been read and before anything is kept."""
+    """Hand in one file: it is stored as a whole, or not at all.
+
+    What it is about is held against the roles of the token after it has been read and before anything is kept: a file
+    with several datasets needs the role for each. Whether it was stored is said by `state` and `good`, not by the
+    status code."""
     hints = _hints(visit, dataset, period, region, status, published)
+    until = None if embargo_until is None else _aware(visit, embargo_until)
     data = file.file.read(visit.desk.settings.max_upload_bytes + 1)
     intake, now, name = visit.desk.intake, visit.desk.now(), file.filename or "upload"
-    if not dry_run:
-        rehearsed = intake.submit(data, name, by=visit.user, now=now, hints=hints, dry_run=True)
-        for one in rehearsed.datasets or (None,):
-            visit.require("hand_in", one)
-        moment = None if embargo_until is None else _aware(visit, embargo_until)
-        outcome = intake.submit(data, name, by=visit.user, now=now, hints=hints, embargo_until=moment)
-        visit.desk.board.refresh()
-        return OutcomeAnswer.of(outcome)
-    outcome = intake.submit(data, name, by=visit.user, now=now, hints=hints, dry_run=True)
-    for one in outcome.datasets or (None,):
+    rehearsed = intake.submit(data, name, by=visit.user, now=now, hints=hints, embargo_until=until, dry_run=True)
+    for one in rehearsed.datasets or (None,):
         visit.require("hand_in", one)
+    if dry_run:
+        return OutcomeAnswer.of(rehearsed)
+    outcome = intake.submit(data, name, by=visit.user, now=now, hints=hints, embargo_until=until)
+    if outcome.upload is not None and outcome.state is not Ended.DUPLICATE:
+        visit.desk.board.refresh()
+        answer.status_code = 201
+        first = outcome.parts[0] if outcome.parts else outcome
+        answer.headers["Location"] = f"/api/v1/uploads/{first.upload}"
     return OutcomeAnswer.of(outcome)
 
 
@@ -74,8 +91,8 @@ def uploads(
     limit: Annotated[int, Query(ge=1, le=_MOST)] = 50,
 ) -> list[UploadAnswer]:
     """The uploads of the datasets that the caller may see, newest first."""
-    found = visit.desk.store.uploads(state, dataset or None, before_id=before, newest_first=True, limit=limit)
-    return [UploadAnswer.of(one) for one in found if visit.may("view_upload", one.dataset, by=one.received_by)]
+    _known(visit, dataset, "")
+    return [UploadAnswer.of(one) for one in pages.rows(visit, dataset, state, before, limit)[0]]
 
 
 def upload(visit: Visiting, number: Number) -> UploadReport:
@@ -119,11 +136,7 @@ def _report(one: Upload) -> UploadReport:
 
 
 def _hints(visit: Visit, dataset: str, period: str, region: str, status: str, published: date | None) -> Hints:
-    catalogue = visit.desk.catalogue
-    if dataset and dataset not in catalogue.datasets:
-        raise HTTPException(422, f"dataset: 没有 / unknown: {dataset[:80]!r}")
-    if region and region not in catalogue.regions:
-        raise HTTPException(422, f"region: 没有 / unknown: {region[:80]!r}")
+    _known(visit, dataset, region)
     try:
         month = parse_period(period).text if period else None
     except PeriodError as error:
@@ -134,16 +147,26 @@ def _hints(visit: Visit, dataset: str, period: str, region: str, status: str, pu
     return NO_HINTS if said == NO_HINTS else said
 
 
+def _known(visit: Visit, dataset: str, region: str) -> None:
+    catalogue = visit.desk.catalogue
+    if dataset and dataset not in catalogue.datasets:
+        raise HTTPException(422, f"dataset: 没有 / unknown: {dataset[:80]!r}")
+    if region and region not in catalogue.regions:
+        raise HTTPException(422, f"region: 没有 / unknown: {region[:80]!r}")
+
+
 def _aware(visit: Visit, moment: datetime) -> datetime:
+    if moment.year not in _YEARS:  # no database holds the ends of Python's calendar in every zone
+        raise HTTPException(422, f"embargo_until: 年份有误 / no such year: {moment.year}")
     return moment if moment.tzinfo else moment.replace(tzinfo=visit.desk.settings.zone)
 
 
 ROUTES = (
-    Route("POST", "/api/v1/uploads", hand_in, action="hand_in", api=True),
+    Route("POST", "/api/v1/uploads", hand_in, action="hand_in", api=True, answer=_ENTERED),
     Route("GET", "/api/v1/uploads", uploads, action="view_uploads", api=True),
     Route("GET", "/api/v1/uploads/{number}", upload, action="view_uploads", api=True),
     Route("GET", "/api/v1/uploads/{number}/file", file, action="view_uploads", api=True, answer=_BYTES),
-    Route("GET", "/api/v1/uploads/{number}/marked", marked, action="view_uploads", api=True, answer=_BYTES),
+    Route("GET", "/api/v1/uploads/{number}/marked", marked, action="view_uploads", api=True, answer=_WORKBOOK),
     Route("POST", "/api/v1/uploads/{number}/approve", approve, action="approve", api=True),
     Route("POST", "/api/v1/uploads/{number}/decline", decline, action="view_uploads", api=True),
     Route("POST", "/api/v1/uploads/{number}/withdraw", withdraw, action="view_uploads", api=True),

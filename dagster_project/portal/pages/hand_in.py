@@ -32,7 +32,7 @@ from dagster_project.portal.route import Route
 from dagster_project.portal.staging import Staged
 from dagster_project.portal.visit import Visit, Visiting
 from dagster_project.workbooks import mark
-from validators.errors import PeriodError
+from validators.errors import PeriodError, XushiError
 from validators.findings import Finding, Severity
 from validators.periods import parse_period
 
@@ -46,12 +46,12 @@ _PATIENCE = 0.4  # seconds that a page waits for a rehearsal: most small files a
 
 @dataclass(frozen=True)
 class Waiting:
-    """A staged file as the page shows it. `rehearsal` is None while it is being read. `may` says whether the visitor
-    may hand in this dataset; `findings` are the first of each severity."""
+    """A staged file as the page shows it. `rehearsal` is None while it is being read. `barred` are the datasets in it
+    that the visitor may not hand in; `findings` are the first of each severity."""
 
     staged: Staged
     rehearsal: Rehearsal | None
-    may: bool
+    barred: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     counts: dict[Severity, int] | None = None
     changes: Shown | None = None
@@ -68,7 +68,7 @@ class Waiting:
     def confirmable(self) -> bool:
         """Whether it can be published as it is."""
         outcome = self.rehearsal.outcome if self.rehearsal else None
-        return outcome is not None and outcome.state is State.PASSED and self.may
+        return outcome is not None and outcome.state is State.PASSED and not self.barred
 
 
 def form(visit: Visiting) -> HTMLResponse:
@@ -123,19 +123,24 @@ def confirm(visit: Visiting, batch: str, number: int, digest: Annotated[str, For
     """Publish a file, if it would still change what was shown; else show anew what it would change."""
     desk, now = visit.desk, visit.desk.now()
     staged = desk.staging.one(batch, number, by=visit.user, now=now)
-    again = desk.rehearsals.anew(staged, now=now).result()
-    if again.outcome is None or again.digest != digest or again.outcome.state is not State.PASSED:
+    rehearsed = desk.rehearsals.confirmed(staged, digest, now=now)
+    if rehearsed is None:
         return RedirectResponse(f"/hand-in/{batch}?moved=true", status_code=303)
-    for dataset in again.outcome.datasets:
+    for dataset in rehearsed.datasets:
         visit.require("hand_in", dataset)
     data = desk.staging.take(staged)
-    outcome = desk.intake.submit(
-        data, staged.file, by=visit.user, now=now, hints=staged.hints, embargo_until=staged.embargo
-    )
+    try:
+        outcome = desk.intake.submit(
+            data, staged.file, by=visit.user, now=now, hints=staged.hints, embargo_until=staged.embargo
+        )
+    except XushiError:
+        desk.staging.give_back(staged)
+        raise
     desk.staging.drop(staged)
     desk.rehearsals.forget(staged)
     desk.board.refresh()
-    return RedirectResponse(f"/uploads/{outcome.upload}?handed_in=true", status_code=303)
+    first = outcome.parts[0] if outcome.parts else outcome  # its page names the others
+    return RedirectResponse(f"/uploads/{first.upload}?handed_in=true", status_code=303)
 
 
 def cancel(visit: Visiting, batch: str, number: int) -> RedirectResponse:
@@ -210,14 +215,14 @@ def _look(visit: Visit, staged: Staged) -> Waiting:
     rehearsal = _soon(visit.desk.rehearsals.begin(staged, now=visit.desk.now()))
     outcome = rehearsal.outcome if rehearsal else None
     if outcome is None:
-        return Waiting(staged, rehearsal, may=True)
+        return Waiting(staged, rehearsal)
     findings = outcome.report.findings
     few = tuple(one for severity in SEVERITIES for one in findings if one.severity is severity)[:_MOST_FINDINGS]
     lights = rehearsal.lights if rehearsal else None
     return Waiting(
         staged,
         rehearsal,
-        may=all(visit.may("hand_in", dataset) for dataset in outcome.datasets),
+        barred=tuple(dataset for dataset in outcome.datasets if not visit.may("hand_in", dataset)),
         findings=few,
         counts={severity: outcome.report.count(severity) for severity in SEVERITIES},
         changes=None if outcome.changes is None else shown_changes(visit, outcome.changes),

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 from starlette.responses import HTMLResponse, Response
 
+from dagster_project.identity.audit import Deed
 from dagster_project.portal.charts import bar, sparkline
 from dagster_project.portal.choosing import Choice, Chosen
 from dagster_project.portal.courses import Courses
@@ -46,6 +47,7 @@ def as_csv(visit: Visiting, choice: Chosen) -> Response:
     """The rows chosen, one line per target, for machines and spreadsheets."""
     board = choice.of(visit.desk.board.board(as_of=choice.as_of, known_on=choice.known_on))
     name = f"xushi-{board.as_of.text}.csv"
+    visit.record(Deed.EXPORTED, "scoreboard", format="csv", as_of=board.as_of.text, targets=len(board.rows))
     # Excel takes a CSV without this mark for GB18030.
     return Response(
         "\ufeff" + to_csv(board),
@@ -62,7 +64,9 @@ def as_pdf(visit: Visiting, choice: Chosen) -> Response:
     except NoTypesetterError:
         message = visit.say.text("scoreboard.pdf.missing", packages=PACKAGES)
         return refusal(visit.request, 503, "no_typesetter", message)
-    name = f"xushi-{values['board'].as_of.text}.pdf"
+    board = values["board"]
+    name = f"xushi-{board.as_of.text}.pdf"
+    visit.record(Deed.EXPORTED, "scoreboard", format="pdf", as_of=board.as_of.text, targets=len(board.rows))
     return Response(
         document, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'}
     )

@@ -14,6 +14,7 @@ from typing import Annotated
 from fastapi import HTTPException, Query
 from starlette.responses import HTMLResponse, Response
 
+from dagster_project.identity.audit import Deed
 from dagster_project.portal.pages.hand_in import XLSX, download
 from dagster_project.portal.route import Route
 from dagster_project.portal.visit import Visit, Visiting
@@ -53,6 +54,7 @@ def template(
         raise HTTPException(400, f"period: 没有 / unknown: {period[:80]!r}") from error
     believed = visit.desk.store.observations(indicators=catalogue.dataset_indicators[dataset])
     data = template_workbook(catalogue, dataset, wanted, believed=believed, regions=[region] if region else None)
+    visit.record(Deed.EXPORTED, f"dataset:{dataset}", format="template", period=wanted.text, region=region)
     return download(data, template_name(catalogue, dataset, wanted), XLSX)
 
 

@@ -26,6 +26,7 @@ from dagster_project.portal.visit import Visit, Visiting
 from dagster_project.store import State, Upload
 
 PAGE = 50
+_LOOKED_AT = 200  # at a time
 _MOST_FINDINGS = 500
 _LONGEST_REASON = 1_000
 _IN_FORCE = (State.ACCEPTED, State.SUPERSEDED)
@@ -41,11 +42,11 @@ def uploads(
     catalogue = visit.desk.catalogue
     if dataset and dataset not in catalogue.datasets:
         raise HTTPException(400, f"dataset: 没有 / unknown: {dataset[:80]!r}")
-    rows, more = _seen(visit, dataset, state, before)
+    found, more = rows(visit, dataset, state, before, PAGE)
     return visit.page(
         "uploads.html",
-        rows=rows,
-        more=rows[-1].id if more and rows else None,
+        rows=found,
+        more=found[-1].id if more and found else None,
         dataset=dataset,
         state=state,
         states=list(State),
@@ -67,6 +68,11 @@ def upload(visit: Visiting, number: int, handed_in: bool = False) -> HTMLRespons
         counts={severity: sum(finding.severity is severity for finding in findings) for severity in SEVERITIES},
         most_findings=_MOST_FINDINGS,
         changes=shown_changes(visit, visit.desk.store.figures_of(number)) if stored else None,
+        beside=[
+            other
+            for other in visit.desk.store.uploads_of(one.sha256)
+            if other.id != number and visit.may("view_upload", other.dataset, by=other.received_by)
+        ],
         undone=shown_withdrawal(visit, visit.desk.store.withdrawal_of(number)) if one.state in _IN_FORCE else None,
         **_may(visit, one),
     )
@@ -75,14 +81,14 @@ def upload(visit: Visiting, number: int, handed_in: bool = False) -> HTMLRespons
 def file(visit: Visiting, number: int) -> Response:
     """The bytes as they came, to be saved and never shown."""
     one = seen(visit, number, "download_upload")
-    visit.record(Deed.DOWNLOADED, f"upload:{number}", file=one.file_name)
+    visit.record(Deed.DOWNLOADED, f"upload:{number}", file=one.file_name, sha256=one.sha256)
     return download(visit.desk.archive.get(one.sha256), one.file_name, "application/octet-stream")
 
 
 def marked(visit: Visiting, number: int) -> Response:
     """The workbook with its findings marked."""
     one = seen(visit, number, "download_upload")
-    visit.record(Deed.DOWNLOADED, f"upload:{number}", file=one.file_name, marked=True)
+    visit.record(Deed.DOWNLOADED, f"upload:{number}", file=one.file_name, sha256=one.sha256, marked=True)
     findings = one.report.findings if one.report else ()
     return marked_answer(visit, visit.desk.archive.get(one.sha256), one.file_name, findings)
 
@@ -126,16 +132,16 @@ def seen(visit: Visit, number: int, action: str = "view_upload") -> Upload:
     return found[0]
 
 
-def _seen(visit: Visit, dataset: str, state: State | None, before: int | None) -> tuple[list[Upload], bool]:
-    """A page of the uploads that the visitor may see, and whether there are more."""
-    rows: list[Upload] = []
-    while len(rows) <= PAGE:
-        found = visit.desk.store.uploads(state, dataset or None, before_id=before, newest_first=True, limit=4 * PAGE)
-        rows += [one for one in found if visit.may("view_upload", one.dataset, by=one.received_by)]
-        if len(found) < 4 * PAGE:
+def rows(visit: Visit, dataset: str, state: State | None, before: int | None, most: int) -> tuple[list[Upload], bool]:
+    """The newest uploads, older than `before`, that the visitor may see, and whether there are more."""
+    seen_ones: list[Upload] = []
+    while len(seen_ones) <= most:
+        found = visit.desk.store.uploads(state, dataset or None, before_id=before, newest_first=True, limit=_LOOKED_AT)
+        seen_ones += [one for one in found if visit.may("view_upload", one.dataset, by=one.received_by)]
+        if len(found) < _LOOKED_AT:
             break
         before = found[-1].id
-    return rows[:PAGE], len(rows) > PAGE
+    return seen_ones[:most], len(seen_ones) > most
 
 
 def _may(visit: Visit, one: Upload) -> dict[str, Any]:

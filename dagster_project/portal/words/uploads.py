@@ -31,6 +31,7 @@ TEXTS = {
     "upload.published": ("发布日期", "Published"),
     "upload.known_from": ("自此采信", "Believed from"),
     "upload.sha256": ("文件指纹 SHA-256", "SHA-256"),
+    "upload.beside": ("同一文件的其他报送", "Other uploads of the same file"),
     "upload.size": ("大小", "Size"),
     "upload.bytes": ("{size} 字节", "{size} bytes"),
     "upload.embargo": ("不早于", "Not before"),
