@@ -136,13 +136,23 @@ def with_periods(found: pd.DataFrame, cadence: Cadence) -> tuple[pd.DataFrame, l
     round. A figure without a period is left out with an error."""
     texts = {text: _in_cadence(text, cadence) for text in found["period"].unique()}
     period = found["period"].map(texts)
-    if cadence is not Cadence.ANNUAL:  # 本月 under nothing but a year may be any of its months
-        is_month = found["from_measure"].isin([str(Measure.MONTH), str(Measure.YOY_MONTH)])
-        period = period.where(~(is_month & (found["period"].str.len() == _YEAR)), "")
+    if cadence is not Cadence.ANNUAL:
+        period = period.where(~_of_an_unsaid_month(found), "")
     silent = (period == "") & found["value"].notna()
     first = found[silent].drop_duplicates("sheet")
     findings = [say.period_missing(row.sheet, row.cell) for row in each(first)]
     return found.assign(period=period)[~silent], findings
+
+
+def _of_an_unsaid_month(found: pd.DataFrame) -> pd.Series:
+    """Cells under nothing but a year that needn't be December's: 本月 may be any of its months, and so may 累计 beside
+    it, or beside an earlier month of the same year (2月 | 本年累计, both under 2019年)."""
+    of_year = found["period"].str.len() == _YEAR
+    is_month = found["from_measure"].isin([str(Measure.MONTH), str(Measure.YOY_MONTH)])
+    doubtful = of_year & found["table"].isin(found.loc[of_year & is_month, "table"])
+    months = found["period"].where(found["period"].str.fullmatch(r"[0-9]{4}-[0-9]{2}"), "")
+    latest = months.groupby([found["table"], found["period"].str[:_YEAR]]).transform("max")
+    return doubtful | (of_year & (latest != "") & ~latest.str.endswith("-12"))
 
 
 def _in_cadence(text: str, cadence: Cadence) -> str:
