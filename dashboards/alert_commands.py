@@ -15,12 +15,12 @@ from rich.console import Console
 
 from dashboards import alert_build, alertmanager, runbook
 from dashboards.alerts import Links, Timing
-from dashboards.contacts import Contacts
-from dashboards.contacts_file import Secrets, load_contacts
 from dashboards.private_file import write_private
 from dashboards.relay import Relay, addresses
 from validators.catalogue import Catalogue
 from validators.catalogue_file import load_catalogue
+from validators.contacts import Contacts
+from validators.contacts_file import Secrets, load_contacts
 from validators.errors import XushiError
 
 ROOT = Path(__file__).resolve().parent.parent

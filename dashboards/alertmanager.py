@@ -16,9 +16,9 @@ from typing import Any
 import yaml
 
 from dashboards.alerts import Kind
-from dashboards.contacts import Contact, Contacts
-from dashboards.contacts_file import Secrets
 from validators.catalogue import Catalogue
+from validators.contacts import Contact, Contacts
+from validators.contacts_file import Secrets
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 _STAYS_RED = "TargetStaysRed"

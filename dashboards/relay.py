@@ -20,9 +20,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from dashboards import relay_text
-from dashboards.contacts import Contacts, Robot
-from dashboards.contacts_file import Secrets
 from dashboards.robots import MOST_BYTES, Address, Way, send
+from validators.contacts import Contacts, Robot
+from validators.contacts_file import Secrets
 from validators.errors import RobotRefusedError, RobotUnavailableError
 
 _MOST_POSTED_BYTES = 10_000_000

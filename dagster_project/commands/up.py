@@ -23,9 +23,9 @@ from dagster_project.stack import components, files, lock, plan, supervisor
 from dagster_project.stack.printing import print_plan
 from dagster_project.stack.report import Terminal
 from dashboards import alertmanager, alerts, build, provisioning
-from dashboards.contacts_file import Secrets, load_contacts
 from validators.catalogue import Catalogue
 from validators.catalogue_file import load_catalogue
+from validators.contacts_file import Secrets, load_contacts
 
 RUNBOOK = Path(alerts.__file__).parent / "runbook.md"
 _GROUPS = ", ".join(components.GROUPS)

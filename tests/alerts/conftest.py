@@ -9,9 +9,9 @@ import pytest
 
 from dashboards import alert_build, alertmanager
 from dashboards.alerts import Alert, alerts, prometheus_rules
-from dashboards.contacts import Contacts
-from dashboards.contacts_file import Secrets, load_contacts
 from validators.catalogue import Catalogue
+from validators.contacts import Contacts
+from validators.contacts_file import Secrets, load_contacts
 
 EXAMPLE = alert_build.FOLDER / "contacts.example.yaml"
 SECRETS = {

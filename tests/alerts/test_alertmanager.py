@@ -10,10 +10,10 @@ import pytest
 import yaml
 
 from dashboards import alertmanager
-from dashboards.contacts import Contacts
-from dashboards.contacts_file import Secrets, parse_contacts
 from tests.alerts.conftest import FILES, SECRETS
 from validators.catalogue import Catalogue
+from validators.contacts import Contacts
+from validators.contacts_file import Secrets, parse_contacts
 
 
 def amtool(*arguments: object) -> str:

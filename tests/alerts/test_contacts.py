@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.contacts import Contacts, Secret
-from dashboards.contacts_file import Secrets, load_contacts, parse_contacts
 from validators.catalogue import Catalogue
+from validators.contacts import Contacts, Secret
+from validators.contacts_file import Secrets, load_contacts, parse_contacts
 from validators.errors import ContactsError
 
 LEAST = "default: {webhook: [{url: 'http://127.0.0.1:1/'}]}\n"

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from dashboards import alertmanager as configuring
-from dashboards.contacts import Contacts
-from dashboards.contacts_file import Secrets, parse_contacts
 from dashboards.relay import Relay, addresses
 from tests.servers.alertmanager import Alertmanager, alertmanager
 from tests.servers.hooks import Hooks, hooks
 from tests.servers.mail import Letter, MailServer, mail_server
 from validators.catalogue import Catalogue
+from validators.contacts import Contacts
+from validators.contacts_file import Secrets, parse_contacts
 
 QUIET_SECONDS = 5.0  # more than two intervals of sending: what was to come has come
 

@@ -15,13 +15,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from dashboards.contacts import Contacts
-from dashboards.contacts_file import Secrets
 from dashboards.relay import Relay, addresses
 from dashboards.relay_text import Message, text
 from dashboards.robots import MOST_BYTES, Address
 from tests.servers.hooks import Hooks, hooks
 from tests.servers.ports import free_port
+from validators.contacts import Contacts
+from validators.contacts_file import Secrets
 
 NOW = 1_745_000_000.25
 KEY = "SEC-key"

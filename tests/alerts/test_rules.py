@@ -13,8 +13,8 @@ import yaml
 from dagster_project.metrics import names
 from dashboards import alert_build
 from dashboards.alerts import Alert, Kind, Timing, prometheus_rules
-from dashboards.contacts import Sending
 from validators.catalogue import Catalogue
+from validators.contacts import Sending
 
 CASES = sorted((Path(__file__).parent / "rules").glob("*.yaml"))
 

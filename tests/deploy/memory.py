@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboards.contacts import Sending
+from validators.contacts import Sending
 
 # Twice the longest time after which contacts may ask for a repetition.
 LONGEST_HOURS = (

@@ -14,9 +14,9 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from dashboards.contacts import Contacts, Hook, Secret
 from validators.catalogue import Catalogue
 from validators.catalogue_yaml import Place, Problem, nearest, read_yaml
+from validators.contacts import Contacts, Hook, Secret
 from validators.errors import ContactsError
 from validators.shapes import problem_lines, shape_problem
 

@@ -1,8 +1,8 @@
 """Who gets messages, and by what: the shape of contacts.yaml.
 
 Belongs here: frozen models of addresses, accounts and times of sending. Does not belong here: reading the file
-(`contacts_file.py`), Alertmanager's configuration (`alertmanager.py`), which department answers for what (the
-catalogue).
+(`contacts_file.py`), what is sent (`dashboards`: alerts; `digest`: the monthly report), which department answers for
+what (the catalogue).
 
 Contacts are an installation's own and never part of the catalogue. Secrets do not stand in the file: it says in which
 environment variable or file they are.
