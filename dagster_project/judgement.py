@@ -7,9 +7,11 @@ Belongs here: which month to judge as of, reading the figures, saving the result
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+import numpy as np
 import pandas as pd
 
 from dagster_project.metrics.gauges import Snapshot
@@ -25,10 +27,14 @@ from dagster_project.progress import (
     forecast_paths,
     paths,
 )
+from dagster_project.progress.slips import SLIP, State, slipped, slips, unlikely
 from dagster_project.sources.marks import SAMPLE_MARK
-from dagster_project.store import State, Store
+from dagster_project.store import IN_FORCE, Stamp, Store
 from validators.catalogue import Catalogue
+from validators.errors import TemporaryError
 from validators.periods import Month, month_ordinals
+
+_TRIES = 5  # of saving, against others who save at the same time
 
 
 @dataclass(frozen=True)
@@ -36,9 +42,10 @@ class Judgement:
     """One evaluation of every target, with the course of the year behind it; rows in the order of the catalogue.
 
     `forecast` and `runs_ever`: where each target will stand when it is due, and the best rates ever (columns of
-    `progress.forecast` and `progress.best_runs`); `fans`: the months until then (columns of `forecast_columns.PATH`).
-    `observations`: the figures that it was made from (STORED columns); `paths` and `actuals`: the lines that targets
-    are held against and the figures beside them, by month, in the targets' units."""
+    `progress.forecast` with `unlikely`, whether it counts as unlikely to be met, and of `progress.best_runs`); `fans`:
+    the months until then (columns of `forecast_columns.PATH`). `observations`: the figures that it was made from
+    (STORED columns); `paths` and `actuals`: the lines that targets are held against and the figures beside them, by
+    month, in the targets' units."""
 
     evaluation: pd.DataFrame
     course: Course
@@ -64,16 +71,28 @@ def judge(
 ) -> Judgement:
     """Judge every target as of a month (default: the newest with figures), by what was known on a date (default:
     now)."""
+    # Only for the present is there a last time that says which targets already counted as unlikely.
+    before = store.unlikely() if known_on is None and as_of is None else frozenset()
+    return _judged(catalogue, store.observations(known_on=known_on), as_of, before)
+
+
+def _judged(
+    catalogue: Catalogue, observations: pd.DataFrame, as_of: Month | None, before: Collection[str]
+) -> Judgement:
+    """Judge by these figures; `before`: the targets that counted as unlikely the last time."""
     started = time.perf_counter()
-    observations = store.observations(known_on=known_on)
     targets = TargetTable.from_catalogue(catalogue)
     month = as_of or latest_month(observations, catalogue)
     panel = Panel.from_observations(observations, targets)
     evaluation = evaluate(targets, panel, month)
+    foretold = forecast(targets, panel, month)
+    was = np.isin(targets.ids.astype("str"), list(before))
+    chance = foretold["probability"].to_numpy(dtype=np.float64)
+    foretold["unlikely"] = unlikely(chance, was, catalogue.alerts.unlikely_probability)
     return Judgement(
         evaluation=evaluation,
         course=course(targets, panel, month),
-        forecast=forecast(targets, panel, month),
+        forecast=foretold,
         fans=forecast_paths(targets, panel, month),
         runs_ever=best_runs(targets, panel, month),
         paths=paths(targets, panel),
@@ -118,15 +137,53 @@ def lights_if(catalogue: Catalogue, store: Store, figures: pd.DataFrame) -> pd.D
 
 def shows_sample(store: Store) -> bool:
     """Whether any upload in force is of sample data, to be said wherever figures are shown."""
-    in_force = store.uploads((State.ACCEPTED, State.SUPERSEDED))
+    in_force = store.uploads(IN_FORCE)
     return any(SAMPLE_MARK in upload.file_name for upload in in_force)
 
 
 def judge_and_save(catalogue: Catalogue, store: Store, *, run_id: str, now: datetime) -> Judgement:
-    """Judge by what is known now and save one row per target under `run_id`; judging again under it replaces them."""
+    """Judge by what is known now and save it under `run_id`, with the slips since the last time; judging again under it
+    replaces its rows, and finds no slip where nothing changed."""
     judgement = judge(catalogue, store)
-    store.save_evaluation(judgement.evaluation, as_of=judgement.as_of.text, run_id=run_id, evaluated_at=now)
+    save(catalogue, store, judgement, run_id=run_id, now=now)
     return judgement
+
+
+def save(catalogue: Catalogue, store: Store, judgement: Judgement, *, run_id: str, now: datetime) -> pd.DataFrame:
+    """Save a judgement made at `now`: evaluation, forecast, and the slips (columns SLIP) since the judgement that was
+    saved last, which are returned. A judgement older than that one enters none: what it says has been overtaken.
+
+    TemporaryError when others keep saving theirs in between."""
+    stamp = Stamp(run_id, judgement.as_of.text, now)
+    for _ in range(_TRIES):
+        last = store.last_judgement()
+        found = _slips(catalogue, store, judgement, last, now)
+        since = None if last is None else last[0]
+        if store.save_judgement(judgement.evaluation, judgement.forecast, found, since=since, stamp=stamp):
+            return found
+    raise TemporaryError(
+        "其他进程正在保存评价结果，请稍后再试 / others are saving judgements at the same time; try again"
+    )
+
+
+def _slips(
+    catalogue: Catalogue,
+    store: Store,
+    judgement: Judgement,
+    last: tuple[Stamp, pd.DataFrame, pd.DataFrame] | None,
+    now: datetime,
+) -> pd.DataFrame:
+    nothing = judgement.observations.iloc[:0]
+    after = State(judgement.evaluation, judgement.forecast, nothing)
+    if last is None or last[0].evaluated_at > now:
+        return pd.DataFrame(columns=list(SLIP))
+    stamp, evaluation, foretold = last
+    targets = TargetTable.from_catalogue(catalogue)
+    before = State(evaluation, foretold, nothing)
+    if len(slipped(targets, before, after)[0]):  # the figures of then are read only where they are needed
+        before = replace(before, observations=store.seen_at(stamp.evaluated_at))
+        after = replace(after, observations=judgement.observations)
+    return slips(targets, before, after, threshold=catalogue.alerts.unlikely_probability)
 
 
 def snapshot(catalogue: Catalogue, store: Store, *, now: datetime, judgement: Judgement | None = None) -> Snapshot:

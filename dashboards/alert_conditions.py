@@ -51,9 +51,10 @@ def stays_red(weeks: int) -> str:
     return within(showing("red"), _TARGET, judged)
 
 
-def unlikely(probability: float) -> str:
-    """Forecast to be met with less than this probability; the value is per cent."""
-    return f"100 * max by (target) ({PROBABILITY}) < {100 * probability:g}"
+def unlikely() -> str:
+    """Counts as unlikely to be met: the gauge knows the threshold, and that a probability which wavers around it is to
+    be told once. The value is per cent."""
+    return within(f"100 * max by (target) ({PROBABILITY})", _TARGET, f"{one(names.UNLIKELY, 'target')} == 1")
 
 
 def late() -> str:

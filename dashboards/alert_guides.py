@@ -130,14 +130,18 @@ def unlikely(limits: AlertLimits) -> Guide:
     return Guide(
         _said("目标预计难以完成", "Target unlikely to be met"),
         _said(
-            f"按已公布的各月预测，年底达成目标的概率低于 {share}。没有预测的目标不会出现此告警。",
-            f"By the forecast from the months so far, the probability of meeting the target is below {share}. "
-            "Silent for targets without a forecast.",
+            f"按已公布的各月预测，年底达成目标的概率曾低于 {share}，尚未回升到高出 10 个百分点。"
+            "没有预测的目标不会出现此告警。",
+            f"By the forecast from the months so far, the probability of meeting the target fell below {share} and is "
+            "not yet 10 points above it. Silent for targets without a forecast.",
         ),
         _said(
-            "概率由本指标历年和今年各月推算（指标 kpi_target_probability）；名次和年终认定的目标没有预测，不会触发。",
-            "The forecast from earlier years and this year's months gives it (kpi_target_probability); there is none "
-            "for ranks and what is known once a year.",
+            "概率由本指标历年和今年各月推算（指标 kpi_target_probability，是否告警见 kpi_target_unlikely）；"
+            "名次和年终认定的目标没有预测，不会触发。每次跌破都记为一次下滑，原因见 xushi slips。",
+            "The forecast from earlier years and this year's months gives it (kpi_target_probability; "
+            "kpi_target_unlikely decides); there is none for ranks and what is known once a year. Each "
+            "fall is entered as a slip, with its "
+            "cause: xushi slips.",
         ),
         _said(
             "结合进度灯一起看：灯绿而概率低的，多为后几个月基数高或项目集中在年底，应提前落实。",

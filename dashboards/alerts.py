@@ -197,7 +197,7 @@ def _target_alerts(catalogue: Catalogue, timing: Timing) -> tuple[Alert, ...]:
         target(
             "TargetUnlikely",
             Severity.WARNING,
-            conditions.unlikely(limits.unlikely_probability),
+            conditions.unlikely(),
             words.UNLIKELY,
             guides.unlikely(limits),
             words.PROBABILITY,

@@ -32,8 +32,8 @@ LIGHTS = tuple(light.value for light in Light)
 @dataclass(frozen=True)
 class Snapshot:
     """What the gauges are made of. Frames: `evaluation` one row per target (columns of `progress.evaluate`),
-    `course` in the same order, `forecast` and `runs_ever` likewise (columns of `progress.forecast` and
-    `progress.best_runs`), `paths` (columns of `progress.paths`),
+    `course` in the same order, `forecast` and `runs_ever` likewise (columns of `progress.forecast` with `unlikely`, and
+    of `progress.best_runs`), `paths` (columns of `progress.paths`),
     `observations` current figures (STORED columns), `uploads` (dataset, state, uploads), `findings` (dataset, severity,
     rule, findings), `rejected` (dataset, since), `revisions` (dataset, figures), `runs` (job, outcome, ended_at).
     `sample` says that figures of the sample year are among them. `computed_at` is tz-aware; `seconds` is how long the
@@ -207,12 +207,14 @@ def _forecast_families(forecast: pd.DataFrame, runs_ever: pd.DataFrame) -> Itera
     yield family
     for metric, frame, column in (
         (names.PROBABILITY, forecast, "probability"),
+        (names.UNLIKELY, forecast[forecast["probability"].notna()], "unlikely"),
         (names.FORECAST_ERROR, forecast, "skill"),
         (names.BEST_RUN_RATE, runs_ever, "best_same_months_rate"),
     ):
         values = frame[column].to_numpy(dtype=np.float64)
         known = np.isfinite(values)
-        yield _by_key(metric, dict(zip(targets[known], values[known].tolist(), strict=True)))
+        keys = frame["target"].to_numpy(dtype=object)[known]
+        yield _by_key(metric, dict(zip(keys, values[known].tolist(), strict=True)))
 
 
 def _path_family(paths: pd.DataFrame, catalogue: Catalogue) -> Family:

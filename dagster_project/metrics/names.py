@@ -107,6 +107,11 @@ FORECAST_VALUE = Metric(
 PROBABILITY = Metric(
     "kpi_target_probability", "Probability of meeting the target, by the forecast from the months so far.", ("target",)
 )
+UNLIKELY = Metric(
+    "kpi_target_unlikely",
+    "1 since the probability fell under its threshold and until it is a tenth above it, else 0.",
+    ("target",),
+)
 FORECAST_ERROR = Metric(
     "kpi_forecast_error",
     "Mean absolute error of the same forecast in past years: a fraction of the outcome, or points for growth.",

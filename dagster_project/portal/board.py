@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from dagster_project.judgement import Judgement, judge, judge_and_save, snapshot
+from dagster_project.judgement import save as save_judgement
 from dagster_project.metrics.gauges import Snapshot
 from dagster_project.metrics.text import exposition
 from dagster_project.scoreboard import Board
@@ -125,12 +126,8 @@ class BoardKeeper:
                 self._held = held
                 self._past.clear()
             elif save:
-                self._store.save_evaluation(
-                    held.judgement.evaluation,
-                    as_of=held.judgement.as_of.text,
-                    run_id=RUN,
-                    evaluated_at=held.snapshot.computed_at,
-                )
+                at = held.snapshot.computed_at
+                save_judgement(self._catalogue, self._store, held.judgement, run_id=RUN, now=at)
             return held
 
     def _made(self, mark: object, *, save: bool) -> Held:

@@ -16,14 +16,10 @@ import pandas as pd
 from dagster_project.progress import pace
 from dagster_project.progress.arrays import Integers
 from dagster_project.progress.evaluate import measure
-from dagster_project.progress.lights import LIGHTS, Light
+from dagster_project.progress.lights import BADNESS
 from dagster_project.progress.panel import Panel
 from dagster_project.progress.targets import TargetTable
 from validators.periods import Month
-
-# How bad a light is. Without a judgement (-1) there is nothing to slip from or to.
-_BADNESS = {Light.GREEN: 0, Light.MET: 0, Light.YELLOW: 1, Light.RED: 2, Light.MISSED: 3}
-_BAD = np.array([_BADNESS.get(light, -1) for light in LIGHTS])
 
 
 class Line(StrEnum):
@@ -55,7 +51,7 @@ def course(targets: TargetTable, panel: Panel, as_of: Month) -> Course:
     same = lights == lights[-1]
     run = np.argmin(same[::-1], axis=0)
     run = np.where(same.all(axis=0), len(months), run)
-    bad = _BAD[lights]
+    bad = BADNESS[lights]
     before = bad[-2] if len(months) > 1 else np.full(len(targets), -1)
     slipped = (bad[-1] > before) & (before >= 0)
     # A month whose table is late shows the light of the month before, and says nothing new about it.

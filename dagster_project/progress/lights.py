@@ -39,6 +39,10 @@ WORDS: dict[Light, Words] = {
     Light.NO_DATA: Words(zh="无数据", en="no data"),
 }
 
+# How bad a light is, by position in LIGHTS. Without a judgement (-1) there is nothing to slip from or to.
+_BADNESS = {Light.GREEN: 0, Light.MET: 0, Light.YELLOW: 1, Light.RED: 2, Light.MISSED: 3}
+BADNESS = np.array([_BADNESS.get(light, -1) for light in LIGHTS])
+
 ROUNDING = 1e-9  # binary noise of unit conversion and division; far below anything that is published
 
 

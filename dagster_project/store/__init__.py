@@ -5,9 +5,10 @@ Belongs here: all SQL of the project. Does not belong here: whether a figure is 
 
 from __future__ import annotations
 
+from dagster_project.store.evaluations import Stamp
 from dagster_project.store.ledger import IN_FORCE, State, Upload
 from dagster_project.store.migrate import check_schema, upgrade_schema
 from dagster_project.store.observations import Change, count_changes
 from dagster_project.store.store import Store
 
-__all__ = ["IN_FORCE", "Change", "State", "Store", "Upload", "check_schema", "count_changes", "upgrade_schema"]
+__all__ = ["IN_FORCE", "Change", "Stamp", "State", "Store", "Upload", "check_schema", "count_changes", "upgrade_schema"]

@@ -4,6 +4,8 @@
     finding_count   what the checks said about an upload, by severity and rule (the words are in upload.report)
     observation     what an accepted upload stated, figure by figure; rows are written once and never change
     evaluation      one row per target, as-of month and run
+    forecast        likewise: where the target was foretold to end
+    slip            one row per light that got worse or probability that fell under its threshold
     run_end         when each Dagster job last ended, by outcome
 
 `observation` keeps every statement of every accepted upload, also one that repeats what was already believed. Only so
@@ -20,7 +22,17 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Double, ForeignKey, Index, MetaData, PrimaryKeyConstraint, Text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Double,
+    ForeignKey,
+    Index,
+    MetaData,
+    PrimaryKeyConstraint,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from dagster_project.store.column_types import Document, ExactDecimal, Instant, Key
@@ -43,6 +55,7 @@ class Base(DeclarativeBase):
         Decimal: ExactDecimal(),
         float: Double(),
         dict[str, Any]: Document,
+        list[Any]: Document,
     }
 
 
@@ -148,6 +161,7 @@ class EvaluationRow(Base):
     __table_args__ = (
         PrimaryKeyConstraint("run_id", "as_of", "target"),
         Index("ix_evaluation_latest", "as_of", "evaluated_at"),
+        Index("ix_evaluation_made", "evaluated_at"),
     )
 
     run_id: Mapped[str] = mapped_column(Key)
@@ -178,5 +192,71 @@ class EvaluationRow(Base):
     remaining_months: Mapped[int | None]
     settled: Mapped[bool]
     light: Mapped[str] = mapped_column(Key)
+    reason_zh: Mapped[str]
+    reason_en: Mapped[str]
+
+
+class ForecastRow(Base):
+    """Where one target would stand when due, as one run foretold it as of a month. NULL where there is no such number.
+
+    The columns are those of `progress.forecast_columns.FORECAST` (a test compares them), with `unlikely` (whether the
+    target counts as unlikely to be met), the run and its moment."""
+
+    __tablename__ = "forecast"
+    __table_args__ = (PrimaryKeyConstraint("run_id", "as_of", "target"),)
+
+    run_id: Mapped[str] = mapped_column(Key)
+    evaluated_at: Mapped[datetime]
+    target: Mapped[str] = mapped_column(Key)
+    as_of: Mapped[str] = mapped_column(Key)
+    period: Mapped[str] = mapped_column(Key)
+    due: Mapped[str] = mapped_column(Key)
+    horizon: Mapped[int | None]
+    method: Mapped[str] = mapped_column(Key)
+    reason: Mapped[str] = mapped_column(Key)
+    forecast_value: Mapped[float | None]
+    low_80: Mapped[float | None]
+    high_80: Mapped[float | None]
+    low_95: Mapped[float | None]
+    high_95: Mapped[float | None]
+    probability: Mapped[float | None]
+    skill: Mapped[float | None]
+    skill_unit: Mapped[str] = mapped_column(Key)
+    skill_years: Mapped[int | None]
+    skill_others: Mapped[float | None]
+    history_years: Mapped[int | None]
+    unlikely: Mapped[bool]
+
+
+class SlipRow(Base):
+    """One slip: what became worse at `at`, compared with the judgement of `since`. Columns of `progress.slips.SLIP`.
+
+    Whoever enters the same step from the same judgement a second time is refused by the database."""
+
+    __tablename__ = "slip"
+    __table_args__ = (
+        CheckConstraint("kind IN ('light', 'probability')", name="kind"),
+        CheckConstraint("cause IN ('plan', 'new_month', 'withdrawal', 'revision', 'time')", name="cause"),
+        UniqueConstraint("target", "kind", "since", "light_after", "period_after", name="uq_slip_step"),
+        Index(None, "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    since: Mapped[datetime]
+    run_id: Mapped[str] = mapped_column(Key)
+    target: Mapped[str] = mapped_column(Key)
+    kind: Mapped[str] = mapped_column(Key)
+    as_of: Mapped[str] = mapped_column(Key)
+    light_before: Mapped[str] = mapped_column(Key)
+    light_after: Mapped[str] = mapped_column(Key)
+    probability_before: Mapped[float | None]
+    probability_after: Mapped[float | None]
+    actual_before: Mapped[float | None]
+    actual_after: Mapped[float | None]
+    period_before: Mapped[str] = mapped_column(Key)
+    period_after: Mapped[str] = mapped_column(Key)
+    cause: Mapped[str] = mapped_column(Key)
+    changed: Mapped[list[Any]]
     reason_zh: Mapped[str]
     reason_en: Mapped[str]

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import Enum
 from functools import cache
 from typing import Any
 
@@ -198,20 +199,36 @@ def count_changes(compared: pd.DataFrame) -> Change:
     return Change(new, revised, unchanged, older)
 
 
-def believed(connection: Connection, known_on: datetime | None, wanted: Filter) -> pd.DataFrame:
-    """A STORED frame of what is (or was, at `known_on`) believed, sorted by key."""
+class _Gone(Enum):
+    """Which uploads' statements don't live."""
+
+    NONE = "nothing is withdrawn"
+    WITHDRAWN = "withdrawn by :known_on"
+    UNSEEN = "withdrawn by :seen_at, or stored after it"
+
+
+def believed(
+    connection: Connection, known_on: datetime | None, wanted: Filter, seen_at: datetime | None = None
+) -> pd.DataFrame:
+    """A STORED frame of what is (or was, at `known_on`) believed, sorted by key. `seen_at`: what a reader saw then: an
+    upload stored later does not count, even if its figures are believed from an earlier date."""
     until = known_on or _FOREVER
-    gone = connection.scalar(select(exists().where(UploadRow.withdrawn_at <= until))) or False
+    if seen_at is not None:
+        gone = _Gone.UNSEEN
+    else:
+        withdrawn = connection.scalar(select(exists().where(UploadRow.withdrawn_at <= until)))
+        gone = _Gone.WITHDRAWN if withdrawn else _Gone.NONE
     query = _changes(gone).where(*wanted.conditions(), _known(), ~_overruled(gone))
-    return frame_of(connection.execute(query, {"known_on": until}).all(), STORED, DTYPES)
+    moments = {"known_on": until} | ({} if seen_at is None else {"seen_at": seen_at})
+    return frame_of(connection.execute(query, moments).all(), STORED, DTYPES)
 
 
 # The parts of these queries that never change are built once: that takes longer than a small query itself. Each exists
-# in two kinds: while nothing is withdrawn (`gone` is False), nothing needs to be asked about uploads.
+# in few kinds: while nothing is withdrawn (_Gone.NONE), nothing needs to be asked about uploads.
 
 
 @cache
-def _changes(gone: bool) -> Select[*tuple[Any, ...]]:
+def _changes(gone: _Gone) -> Select[*tuple[Any, ...]]:
     """Living statements that differ from the one before them, or are the first, in the order of belief.
 
     One seek in the primary key for each row: half the time of a window function over all of them.
@@ -227,17 +244,22 @@ def _changes(gone: bool) -> Select[*tuple[Any, ...]]:
 
 
 @cache
-def _overruled(gone: bool) -> ColumnElement[bool]:
+def _overruled(gone: _Gone) -> ColumnElement[bool]:
     """Whether a later living statement, known by :known_on, says something else."""
     later = aliased(Row)
     differing = (_same_key(later), _moment(later) > _moment(Row), _differs(later), _known(later))
     return exists().where(*differing, *_living(gone, later))
 
 
-def _living(gone: bool, row: type[Row] = Row) -> list[ColumnElement[bool]]:
+def _living(gone: _Gone, row: type[Row] = Row) -> list[ColumnElement[bool]]:
     """Not withdrawn by :known_on. The list of what is has no correlation: the database makes it once."""
-    known_on: ColumnElement[datetime] = bindparam("known_on", type_=Instant())
-    return [_not_withdrawn(row, UploadRow.withdrawn_at <= known_on)] if gone else []
+    if gone is _Gone.NONE:
+        return []
+    moment: ColumnElement[datetime] = bindparam("known_on" if gone is _Gone.WITHDRAWN else "seen_at", type_=Instant())
+    hidden = UploadRow.withdrawn_at <= moment
+    if gone is _Gone.UNSEEN:
+        hidden = or_(hidden, UploadRow.decided_at > moment)
+    return [_not_withdrawn(row, hidden)]
 
 
 def _not_withdrawn(row: type[Row] = Row, withdrawn: ColumnElement[bool] | None = None) -> ColumnElement[bool]:

@@ -15,7 +15,7 @@ from typing import Self
 import pandas as pd
 from sqlalchemy import Engine
 
-from dagster_project.store import deeds, evaluations, ledger, marks, runs, stated, tallies
+from dagster_project.store import deeds, evaluations, ledger, marks, runs, slips, stated, tallies
 from dagster_project.store import migrate as schema
 from dagster_project.store import observations as figures
 from dagster_project.store import versions as courses
@@ -23,8 +23,10 @@ from dagster_project.store.accounts import Accounts
 from dagster_project.store.attempts import Attempts
 from dagster_project.store.audit import AuditLog, Deed
 from dagster_project.store.engine import connect, reading, safe_text, writing
+from dagster_project.store.evaluations import Stamp
 from dagster_project.store.frames import storable
 from dagster_project.store.ledger import State, Upload
+from dagster_project.store.models import EvaluationRow, ForecastRow
 from dagster_project.store.observations import Change, Filter
 from dagster_project.store.sessions import Sessions
 from dagster_project.store.tokens import Tokens
@@ -443,6 +445,12 @@ class Store:
         with reading(self._engine) as connection:
             return figures.believed(connection, known_on, wanted)
 
+    def seen_at(self, moment: datetime) -> pd.DataFrame:
+        """The figures that a reader of the store saw at a moment, as `observations`: an upload that was stored later
+        doesn't count, even if its figures are believed from an earlier date on."""
+        with reading(self._engine) as connection:
+            return figures.believed(connection, None, Filter(), seen_at=moment)
+
     def versions(self, indicator: str, region: str, period: str, measure: str | None = None) -> pd.DataFrame:
         """All that was ever believed of a figure, from the first to the last: a frame with the VERSION columns."""
         with reading(self._engine) as connection:
@@ -464,6 +472,55 @@ class Store:
         """Keep one run's evaluation as of a month; what the same run wrote for that month before is replaced."""
         with writing(self._engine) as connection:
             evaluations.save(connection, frame, as_of=as_of, run_id=run_id, evaluated_at=evaluated_at)
+
+    def save_judgement(
+        self,
+        evaluation: pd.DataFrame,
+        forecast: pd.DataFrame,
+        slipped: pd.DataFrame,
+        *,
+        since: Stamp | None,
+        stamp: Stamp,
+    ) -> bool:
+        """Keep one run's evaluation, forecast (columns `evaluations.FORECAST_COLUMNS`) and the slips (columns
+        `slips.COLUMNS`) since the judgement `since`, all or nothing.
+
+        False, and nothing is kept, when another judgement than `since` is the newest by now: the slips are to be found
+        again. What the same run wrote for that month before is replaced; its slips stay."""
+        run_id, as_of, at = stamp
+        with writing(self._engine) as connection:
+            if evaluations.newest_stamp(connection) != since:
+                return False
+            for frame, model in ((evaluation, EvaluationRow), (forecast, ForecastRow)):
+                evaluations.save(connection, frame, as_of=as_of, run_id=run_id, evaluated_at=at, model=model)
+            if since is not None:
+                slips.enter(connection, slipped, since=since, run_id=run_id, at=at)
+            return True
+
+    def last_judgement(self) -> tuple[Stamp, pd.DataFrame, pd.DataFrame] | None:
+        """The judgement that was saved last, whatever its month: its stamp, evaluation and forecast (empty where it was
+        saved by `save_evaluation`), sorted by target; None before the first."""
+        with reading(self._engine) as connection:
+            stamp = evaluations.newest_stamp(connection)
+            if stamp is None:
+                return None
+            evaluation, forecast = (
+                evaluations.of_run(connection, stamp.run_id, stamp.as_of, model)
+                for model in (EvaluationRow, ForecastRow)
+            )
+            return stamp, evaluation, forecast
+
+    def unlikely(self) -> frozenset[str]:
+        """The targets that count as unlikely to be met by the judgement that was saved last."""
+        with reading(self._engine) as connection:
+            stamp = evaluations.newest_stamp(connection)
+            return frozenset() if stamp is None else evaluations.unlikely(connection, stamp)
+
+    def slips(self, since: datetime | None = None, targets: Sequence[str] | None = None) -> pd.DataFrame:
+        """Slips entered at or after `since`, of some targets or all, oldest first: id, at, since (of the judgement that
+        it was compared with), run_id and the columns of `progress.slips.SLIP`."""
+        with reading(self._engine) as connection:
+            return slips.listed(connection, since, targets)
 
     def evaluation(self, as_of: str | None = None, run_id: str | None = None) -> pd.DataFrame:
         """The newest evaluation, of a month or a run where one is given, sorted by target; empty when there is none."""

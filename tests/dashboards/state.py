@@ -136,6 +136,7 @@ def _targets(catalogue: Catalogue, *, shift: int) -> Iterator[Sample]:
     first = next(iter(catalogue.targets))
     yield Sample("kpi_forecast_value", {"target": first, "quantile": "0.5"}, 1.0)
     yield Sample("kpi_target_probability", {"target": first}, 0.4)
+    yield Sample("kpi_target_unlikely", {"target": first}, 1)
 
 
 def _figures(catalogue: Catalogue, *, revision: float) -> Iterator[Sample]:

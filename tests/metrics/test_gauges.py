@@ -38,7 +38,7 @@ def snapshot_of(catalogue: Catalogue, observations: pd.DataFrame, as_of: Month =
     return Snapshot(
         evaluation=evaluate(targets, panel, as_of),
         course=course(targets, panel, as_of),
-        forecast=forecast(targets, panel, as_of),
+        forecast=forecast(targets, panel, as_of).assign(unlikely=False),
         runs_ever=best_runs(targets, panel, as_of),
         paths=paths(targets, panel),
         observations=observations,
