@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from validators.catalogue import Catalogue
 from validators.catalogue_file import load_catalogue
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# An installation has no pyarrow, which a library of the benchmarks brings along: texts are stored here as they are
+# there. The programs that tests start keep pandas' own choice, so that both are tried.
+pd.set_option("mode.string_storage", "python")
 
 
 @pytest.fixture(scope="session")
