@@ -11,9 +11,6 @@ How it is put together
     routes_table.py    every route there is: the table that the tests of roles walk through
     board.py           `BoardKeeper`: the judgement of what is stored now, never stale
     wording.py, words/ every text in Chinese and English, by key
-    phrasing.py        how periods, moments, amounts and the catalogue's words are said in the visitor's language
-    charts.py          SVG from numbers; `courses.py`: which lines a target has
-    paper.py           a page as PDF, by a process of its own
     releaser.py        releases what was held back until a date
     pages/, api/       one module per noun; templates/, static/ beside them
 
@@ -23,8 +20,8 @@ How a page is added
        plain `def`: they run in a thread and may block. The route's action is checked before the function is called;
        what depends on the object is asked inside: `visit.require("view_upload", upload.dataset)`.
     2. `templates/<noun>.html`: `{% extends "base.html" %}`, blocks `title` and `main`. Texts by `t("noun.title")`;
-       names, periods, numbers by `say` (see `phrasing.py`). No inline script or style: the content security policy
-       refuses both. Forms that change something are POST and carry `{{ visit.form_token() }}`.
+       names, periods, numbers by `say` (`scoreboard/phrasing.py`). No inline script or style: the content security
+       policy refuses both. Forms that change something are POST and carry `{{ visit.form_token() }}`.
     3. `words/<noun>.py`: `TEXTS = {"noun.title": ("中文", "English")}`; name it in `wording.py`.
     4. Add the module's ROUTES to `routes_table.py`. An entry with `nav` shows in the navigation to those who may.
     5. The API: the same in `api/<noun>.py` with `api=True`; what it returns is a pydantic model.

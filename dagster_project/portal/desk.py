@@ -8,12 +8,13 @@ from datetime import datetime
 
 from dagster_project.identity.identity import Identity
 from dagster_project.intake import Intake
+from dagster_project.paper import Press
 from dagster_project.portal.board import BoardKeeper
 from dagster_project.portal.guard import Guard
-from dagster_project.portal.paper import Press
 from dagster_project.portal.rehearsal import Rehearsals
 from dagster_project.portal.security.session_guard import SessionGuard
 from dagster_project.portal.staging import Staging
+from dagster_project.portal.templating import STATIC
 from dagster_project.settings import Settings
 from dagster_project.sources.archive import Archive
 from dagster_project.store import Store
@@ -64,7 +65,7 @@ class Desk:
             staging=staging,
             rehearsals=Rehearsals(catalogue, store, intake, staging),
             board=BoardKeeper(catalogue, store, settings, now=now),
-            press=Press(),
+            press=Press(STATIC),
             now=now,
             identity=identity,
             guard=guard or SessionGuard(identity, settings),

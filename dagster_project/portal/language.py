@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from dagster_project.scoreboard.language import Language
+
 PARAMETER = COOKIE = "lang"
 _YEAR_SECONDS = 365 * 24 * 3600
-
-
-class Language(StrEnum):
-    """In which pages are written."""
-
-    ZH = "zh"
-    EN = "en"
-
-    @property
-    def tag(self) -> str:
-        """The language tag of the page (BCP 47)."""
-        return {"zh": "zh-CN", "en": "en"}[self.value]
-
-    @property
-    def other(self) -> Language:
-        """The one to switch to."""
-        return Language.EN if self is Language.ZH else Language.ZH
 
 
 def language_of(request: HTTPConnection) -> Language:

@@ -12,7 +12,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import do
 
-from dagster_project.portal import charts
+from dagster_project.scoreboard import charts
 
 FOLDER = Path(__file__).resolve().parent
 STATIC = FOLDER / "static"
@@ -36,6 +36,7 @@ def _environment() -> Environment:
     )
     made.globals["static_url"] = static_url
     made.globals["line_key"] = charts.key
+    made.globals["band_key"] = charts.band_key
     return made
 
 

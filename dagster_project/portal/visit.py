@@ -17,10 +17,12 @@ from starlette.responses import HTMLResponse
 from dagster_project.identity.audit import Deed
 from dagster_project.portal.desk import Desk
 from dagster_project.portal.guard import ForbiddenError, SignInNeededError, Visitor
-from dagster_project.portal.language import PARAMETER, Language, language_of, remember
-from dagster_project.portal.phrasing import Phrasing
+from dagster_project.portal.language import PARAMETER, language_of, remember
 from dagster_project.portal.route import Route
 from dagster_project.portal.templating import ENVIRONMENT
+from dagster_project.portal.wording import TEXTS
+from dagster_project.scoreboard.language import Language
+from dagster_project.scoreboard.phrasing import Phrasing
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Visit:
     @cached_property
     def say(self) -> Phrasing:
         """How things are said to this visitor."""
-        return Phrasing(self.language, self.desk.settings.zone)
+        return Phrasing(self.language, self.desk.settings.zone, TEXTS)
 
     @property
     def user(self) -> str:

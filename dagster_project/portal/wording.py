@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from dagster_project.portal.language import Language
 from dagster_project.portal.words import calendar, common, hand_in, observation, scoreboard, signin, target, uploads
+from dagster_project.scoreboard.language import Language
 
 _PARTS: tuple[Mapping[str, tuple[str, str]], ...] = (
     common.TEXTS,

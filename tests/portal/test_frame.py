@@ -11,10 +11,10 @@ import pytest
 
 from dagster_project.portal import templating
 from dagster_project.portal.desk import Desk
-from dagster_project.portal.language import Language
 from dagster_project.portal.route import Route
 from dagster_project.portal.routes_table import ROUTES
 from dagster_project.portal.wording import TEXTS, text
+from dagster_project.scoreboard.language import Language
 from tests.portal.reading import document, text_of
 
 pytestmark = pytest.mark.xdist_group("portal-reading")

@@ -10,8 +10,9 @@ import httpx
 import pytest
 from pypdf import PdfReader
 
+from dagster_project.paper import own_file
 from dagster_project.portal.desk import Desk
-from dagster_project.portal.paper import own_file
+from dagster_project.portal.templating import STATIC
 from dagster_project.progress.lights import WORDS, Light
 from tests.portal.reading import by_id, document, text_of, words
 from validators.catalogue import Catalogue
@@ -154,7 +155,7 @@ def test_the_pdf_shows_the_rows_chosen_on_paper_across(reader: httpx.Client) -> 
 
 
 def test_the_renderer_of_paper_fetches_the_portals_own_files_alone(tmp_path: Path) -> None:
-    assert own_file("https://portal.invalid/static/xushi.css?v=1").name == "xushi.css"
+    assert own_file("https://portal.invalid/static/xushi.css?v=1", STATIC).name == "xushi.css"
     for address in (
         "https://example.org/static/xushi.css",
         "file:///etc/passwd",
@@ -162,8 +163,8 @@ def test_the_renderer_of_paper_fetches_the_portals_own_files_alone(tmp_path: Pat
         "https://portal.invalid/static/%2e%2e/templating.py",
         "https://portal.invalid/scoreboard",
     ):
-        with pytest.raises(ValueError, match="not a file of the portal"):
-            own_file(address)
+        with pytest.raises(ValueError, match="not a file of the page"):
+            own_file(address, STATIC)
 
 
 def test_without_the_libraries_a_page_names_the_packages_to_install(

@@ -55,10 +55,16 @@ def test_several_tiers_of_one_promise_stand_on_one_chart_and_link_to_each_other(
     assert page.find(".//ul[@class='tiers']//a[@href='/targets/wenzhou-exports-growth-stretch']") is not None
 
 
-def test_the_chart_draws_the_linear_and_the_seasonal_pace_beside_the_figures(reader: httpx.Client) -> None:
+def test_the_chart_draws_the_paces_and_the_forecast_with_its_fan_beside_the_figures(reader: httpx.Client) -> None:
     chart = document(reader.get("/targets/longwan-exports").text).find(".//*[@class='chart']")
     assert chart is not None
-    assert {path.get("class") for path in chart.iter("path")} == {"line linear", "line seasonal", "line actual"}
+    assert {path.get("class") for path in chart.iter("path")} == {
+        "line linear",
+        "line seasonal",
+        "line forecast",
+        "line actual",
+    }
+    assert len(list(chart.iter("polygon"))) == 1, "the fan"
     assert len(list(chart.iter("circle"))) == 3, "February, March, April"
 
 

@@ -13,16 +13,16 @@ import pandas as pd
 from starlette.responses import HTMLResponse, Response
 
 from dagster_project.identity.audit import Deed
-from dagster_project.portal.charts import bar, sparkline
+from dagster_project.paper import PACKAGES, NoTypesetterError
 from dagster_project.portal.choosing import Choice, Chosen
-from dagster_project.portal.courses import Courses
-from dagster_project.portal.paper import PACKAGES, NoTypesetterError
 from dagster_project.portal.refusals import refusal
 from dagster_project.portal.route import Route
 from dagster_project.portal.visit import Visit, Visiting
 from dagster_project.progress import Light
 from dagster_project.progress.lights import LIGHTS
 from dagster_project.scoreboard import Board, to_csv
+from dagster_project.scoreboard.charts import bar, sparkline
+from dagster_project.scoreboard.courses import Courses
 from validators.periods import Month
 
 _JUDGED = (Light.GREEN, Light.YELLOW, Light.RED)
@@ -78,7 +78,7 @@ def shown(visit: Visit, choice: Choice) -> dict[str, Any]:
     whole = keeper.board(as_of=choice.as_of, known_on=choice.known_on)
     judgement = keeper.judgement(as_of=choice.as_of, known_on=choice.known_on)
     board = choice.of(whole)
-    courses = Courses.of(judgement)
+    courses = Courses.of(judgement.actuals, judgement.paths, judgement.fans, judgement.as_of)
     newest = keeper.current().judgement.as_of
     first = Month(min(document.year for document in visit.desk.catalogue.documents.values()), 1)
     return {

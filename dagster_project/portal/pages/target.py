@@ -16,11 +16,11 @@ from fastapi import HTTPException
 from starlette.responses import HTMLResponse
 
 from dagster_project.judgement import Judgement
-from dagster_project.portal.charts import bar, drawn
 from dagster_project.portal.choosing import Chosen
-from dagster_project.portal.courses import Courses, tiers
 from dagster_project.portal.route import Route
 from dagster_project.portal.visit import Visit, Visiting
+from dagster_project.scoreboard.charts import bar, drawn
+from dagster_project.scoreboard.courses import Courses, tiers
 from validators.catalogue import Measure
 from validators.periods import Month, month_ordinals
 
@@ -48,7 +48,7 @@ def target(visit: Visiting, target: str, choice: Chosen) -> HTMLResponse:
     judgement = keeper.judgement(as_of=choice.as_of, known_on=choice.known_on)
     rows = {str(row["target"]): row for row in board.rows.to_dict("records")}
     row = {str(name): value for name, value in rows[target].items()}
-    courses = Courses.of(judgement)
+    courses = Courses.of(judgement.actuals, judgement.paths, judgement.fans, judgement.as_of)
     chart = courses.chart(row, catalogue, visit.say)
     one = catalogue.targets[target]
     return visit.page(

@@ -57,6 +57,8 @@ TEXTS |= {
     "chart.linear": ("序时进度", "Linear pace"),
     "chart.seasonal": ("往年同期节奏", "Seasonal pace"),
     "chart.schedule": ("分月计划", "Monthly plan"),
+    "chart.forecast": ("预测", "Forecast"),
+    "chart.likely": ("80% 区间", "80% interval"),
     "chart.target": ("目标", "Target"),
     "chart.stretch": ("力争目标", "Stretch target"),
 }

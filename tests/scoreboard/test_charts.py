@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagster_project.portal.charts import Chart, Level, Line, Stroke, bar, drawn, sparkline, ticks
+from dagster_project.scoreboard.charts import Chart, Level, Line, Stroke, bar, drawn, sparkline, ticks
 
 # Figures have at most a few decimals.
 FIGURES = st.floats(min_value=-1e12, max_value=1e12, allow_nan=False).map(lambda value: round(value, 6))

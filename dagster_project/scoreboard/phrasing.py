@@ -1,6 +1,7 @@
-"""How periods, moments, amounts and the catalogue's words are said in the visitor's language.
+"""How periods, moments, amounts and the catalogue's words are said in one language.
 
-Belongs here: small formats that templates ask for as `say`. Does not belong here: texts (`wording.py`), sentences.
+Belongs here: small formats that templates ask for as `say`. Does not belong here: the texts themselves, which whoever
+makes the pages brings along, sentences.
 """
 
 from __future__ import annotations
@@ -8,15 +9,14 @@ from __future__ import annotations
 import math
 from calendar import month_abbr
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from dagster_project.portal.language import Language
-from dagster_project.portal.wording import text
 from dagster_project.progress.lights import WORDS, Light
 from dagster_project.scoreboard import marks
+from dagster_project.scoreboard.language import Language
 from dagster_project.scoreboard.marks import MARKS, Mark
 from validators.periods import Month, Quarter, Year, parse_period
 
@@ -33,10 +33,11 @@ class _Both(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Phrasing:
-    """Says things in one language, and moments in the zone of the installation."""
+    """Says things in one language, and moments in the zone of the installation. `wording`: (zh, en) by key."""
 
     language: Language
     zone: ZoneInfo
+    wording: Mapping[str, tuple[str, str]] = field(repr=False, compare=False)
 
     @property
     def chinese(self) -> bool:
@@ -44,8 +45,9 @@ class Phrasing:
         return self.language is Language.ZH
 
     def text(self, key: str, /, **values: object) -> str:
-        """A text of `wording`."""
-        return text(key, self.language, **values)
+        """The text of a key with its {places} filled. KeyError for a key that nobody wrote."""
+        chosen = self.wording[key][0 if self.chinese else 1]
+        return chosen.format(**values) if values else chosen
 
     def words(self, both: _Both | None) -> str:
         """The catalogue's words, a finding's, anything with `zh` and `en`; '' for None."""

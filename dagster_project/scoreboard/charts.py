@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from markupsafe import Markup
@@ -26,10 +26,11 @@ class Stroke(StrEnum):
     SCHEDULE = "schedule"
     TARGET = "target"
     STRETCH = "stretch"
+    FORECAST = "forecast"
 
 
 _SAME = 1e-9  # figures this near to each other, as a share of the larger, are drawn as one
-_INK, _QUIET, _GRID = "#1f2328", "#57606a", "#e3e7ec"
+_INK, _QUIET, _GRID, _FAN = "#1f2328", "#57606a", "#e3e7ec", "#cfe3f1"
 _LOOKS = {  # colour ('' for that of the light), dashes
     Stroke.ACTUAL: ("", ""),
     Stroke.LINEAR: ("#4d5b69", "6 4"),
@@ -37,6 +38,7 @@ _LOOKS = {  # colour ('' for that of the light), dashes
     Stroke.SEASONAL: ("#7a5195", "2 3.5"),
     Stroke.TARGET: ("#1b4b72", ""),
     Stroke.STRETCH: ("#1b4b72", "9 3"),
+    Stroke.FORECAST: ("#0f6fa8", "3 2"),
 }
 
 
@@ -67,6 +69,14 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
+class Band:
+    """Between two lines: (month ordinal, low, high), by month."""
+
+    name: str
+    points: tuple[tuple[int, float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """`first` and `last`: the months of the axis, as ordinals. `title` and `description` are read aloud in the chart's
     place. `light`: the class of the line of actual figures."""
@@ -78,10 +88,12 @@ class Chart:
     first: int
     last: int
     light: str = ""
+    bands: tuple[Band, ...] = ()
 
     def values(self) -> list[float]:
         """Everything that has to fit."""
         found = [value for line in self.lines for _, value in line.points]
+        found += [value for band in self.bands for _, *limits in band.points for value in limits]
         return [value for value in (*found, *(level.value for level in self.levels)) if math.isfinite(value)]
 
 
@@ -109,6 +121,7 @@ def sparkline(chart: Chart, *, width: int = 132, height: int = 36) -> Markup:
     """A small chart for a row of a table: lines and levels alone. Empty without any figure."""
     if not any(line.points for line in chart.lines if line.stroke is Stroke.ACTUAL):
         return Markup("")
+    chart = replace(chart, lines=tuple(line for line in chart.lines if line.stroke is not Stroke.FORECAST), bands=())
     frame = _frame(chart, _Frame(3, width - 4, 4, height - 4, chart.first, chart.last, 0, 1))
     body = [_level(level, frame, thick=1.1) for level in chart.levels]
     body += [
@@ -138,6 +151,7 @@ def drawn(
         _month(ordinal, frame, month(ordinal), second=bool(place % 2))
         for place, ordinal in enumerate(range(chart.first, chart.last + 1, every))
     ]
+    body += [_band(band, frame) for band in chart.bands]
     body += [_level(level, frame) for level in chart.levels]
     body += [_line(line, frame, chart.light) for line in chart.lines]
     body += [_points(line, frame, chart.light, month, amount) for line in chart.lines if line.stroke is Stroke.ACTUAL]
@@ -167,6 +181,14 @@ def key(stroke: Stroke, light: str = "") -> Markup:
         '<svg class="key" viewBox="0 0 28 8" width="28" height="8" aria-hidden="true" focusable="false">'
         '<line {look} x1="0" x2="28" y1="4" y2="4"/></svg>'
     ).format(look=look(stroke, light))
+
+
+def band_key() -> Markup:
+    """A piece of a band, for a legend."""
+    return Markup(
+        '<svg class="key" viewBox="0 0 28 8" width="28" height="8" aria-hidden="true" focusable="false">'
+        '<rect fill="{colour}" x="0" y="0" width="28" height="8"/></svg>'
+    ).format(colour=_FAN)
 
 
 def ticks(values: Sequence[float], wanted: int = 5) -> list[float]:
@@ -227,6 +249,15 @@ def _line(line: Line, frame: _Frame, light: str, *, thick: float = 2.0) -> Marku
     return Markup('<path class="line {stroke}" fill="none" stroke-linejoin="round" {look} d="{path}"/>').format(
         stroke=line.stroke.value, look=look(line.stroke, light, thick=thick), path="".join(parts)
     )
+
+
+def _band(band: Band, frame: _Frame) -> Markup:
+    if not band.points:
+        return Markup("")
+    there = [(ordinal, low) for ordinal, low, _ in band.points]
+    back = [(ordinal, high) for ordinal, _, high in reversed(band.points)]
+    edge = " ".join(f"{_n(frame.x(ordinal))},{_n(frame.y(value))}" for ordinal, value in (*there, *back))
+    return Markup('<polygon class="band" fill="{colour}" points="{edge}"/>').format(colour=_FAN, edge=edge)
 
 
 def _level(level: Level, frame: _Frame, *, thick: float = 1.8) -> Markup:

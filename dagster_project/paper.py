@@ -1,4 +1,4 @@
-"""A page as PDF: the same HTML, set for paper by its own print rules, without a network.
+"""A page as PDF: HTML, set for paper by its own print rules, without a network.
 
 Setting thirty pages takes ten seconds of a processor, so a process of its own does it (this module, run), one page
 at a time; the last results are kept.
@@ -18,10 +18,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from dagster_project.portal.templating import STATIC
 from validators.errors import TemporaryError, XushiError
 
-# A name that leads nowhere: what a page refers to is looked up in `static/`, everything else is refused.
+# A name that leads nowhere: what a page refers to is looked up in the folder given, everything else is refused.
 _BASE = "https://portal.invalid/"
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-wqy-microhei"
 
@@ -44,9 +43,11 @@ class BusyError(TemporaryError):
 
 
 class Press:
-    """Sets pages, one at a time. Safe for several threads."""
+    """Sets pages, one at a time. Safe for several threads. `static`: the folder of the files that pages call
+    /static/...; without one they refer to nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, static: Path | None = None) -> None:
+        self._static = static
         self._turn, self._shelf = threading.Lock(), threading.Lock()
         self._made: OrderedDict[bytes, bytes] = OrderedDict()
 
@@ -59,7 +60,7 @@ class Press:
         if not self._turn.acquire(timeout=_SECONDS):
             raise BusyError("正在为他人排版，请稍后再试 / other pages are being set; try again in a minute")
         try:
-            found = self._kept(key) or _apart(html)
+            found = self._kept(key) or _apart(html, self._static)
         finally:
             self._turn.release()
         with self._shelf:
@@ -75,8 +76,8 @@ class Press:
             return self._made.get(key)
 
 
-def _apart(html: str) -> bytes:
-    command = [sys.executable, "-m", __name__]
+def _apart(html: str, static: Path | None) -> bytes:
+    command = [sys.executable, "-m", __name__, *([] if static is None else [str(static)])]
     try:
         done = subprocess.run(command, input=html.encode(), capture_output=True, timeout=_SECONDS, check=False)  # noqa: S603
     except subprocess.TimeoutExpired as error:
@@ -89,9 +90,9 @@ def _apart(html: str) -> bytes:
     raise TypesetterError(f"排版程序出错 / the typesetter failed (exit code {done.returncode}): {said}")
 
 
-def to_pdf(html: str) -> bytes:
-    """The page as PDF (A4 across, by `@page` of the style sheet), made in this process. NoTypesetterError where
-    libraries are missing."""
+def to_pdf(html: str, static: Path | None = None) -> bytes:
+    """The page as PDF (paper by `@page` of its style), made in this process. NoTypesetterError where libraries are
+    missing."""
     try:
         # It loads Pango when it is imported: a second, and an OSError where Pango is missing.
         from weasyprint import HTML
@@ -100,10 +101,10 @@ def to_pdf(html: str) -> bytes:
         raise NoTypesetterError(f"缺少库 missing libraries: apt-get install {PACKAGES}\n{error}") from error
 
     class OwnFiles(URLFetcher):  # type: ignore[misc]  # the package has no types
-        """Gives the portal's static files and nothing else."""
+        """Gives the static files and nothing else."""
 
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:  # noqa: ARG002 - what it is called with
-            file = own_file(url)
+            file = own_file(url, static)
             kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
             return URLFetcherResponse(url, file.read_bytes(), {"Content-Type": kind})
 
@@ -112,9 +113,10 @@ def to_pdf(html: str) -> bytes:
 
 
 def main() -> int:
-    """HTML from the standard input, PDF to the standard output."""
+    """HTML from the standard input, PDF to the standard output; the folder of static files is the only argument."""
+    static = Path(sys.argv[1]) if len(sys.argv) > 1 else None
     try:
-        document = to_pdf(sys.stdin.buffer.read().decode())
+        document = to_pdf(sys.stdin.buffer.read().decode(), static)
     except NoTypesetterError as error:
         sys.stderr.write(str(error))
         return _WITHOUT_LIBRARIES
@@ -122,14 +124,14 @@ def main() -> int:
     return 0
 
 
-def own_file(url: str) -> Path:
-    """The static file that an address of the portal names. ValueError for every other address."""
+def own_file(url: str, static: Path | None) -> Path:
+    """The static file that an address of the page names. ValueError for every other address."""
     parts = urlsplit(url)
-    if f"{parts.scheme}://{parts.netloc}/" == _BASE and parts.path.startswith("/static/"):
-        file = (STATIC / unquote(parts.path.removeprefix("/static/"))).resolve()
-        if file.parent == STATIC and file.is_file():
+    if static is not None and f"{parts.scheme}://{parts.netloc}/" == _BASE and parts.path.startswith("/static/"):
+        file = (static / unquote(parts.path.removeprefix("/static/"))).resolve()
+        if file.parent == static.resolve() and file.is_file():
             return file
-    raise ValueError(f"not a file of the portal: {url[:200]}")
+    raise ValueError(f"not a file of the page: {url[:200]}")
 
 
 if __name__ == "__main__":
