@@ -14,10 +14,11 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from validators.errors import TemporaryError, XushiError
+from starlette.routing import Route
 
 from dagster_project.portal.guard import ForbiddenError, ForgedFormError, SignInNeededError
 from dagster_project.portal.visit import visit_of
+from validators.errors import TemporaryError, XushiError
 
 SIGN_IN = "/sign-in"
 API = "/api/"
@@ -55,7 +56,17 @@ def _http(request: Request, error: Exception) -> Response:
     if error.status_code == 404:
         message = visit_of(request).say.text("error.not_found.say")
         return refusal(request, 404, "not_found", message)
-    return refusal(request, error.status_code, "refused", str(error.detail), error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(_methods(request))
+    return refusal(request, error.status_code, "refused", str(error.detail), headers)
+
+
+def _methods(request: Request) -> list[str]:
+    """What may be asked at an address. Starlette says it of the first route alone where several share one."""
+    fitting = [route for route in request.app.routes if isinstance(route, Route)]
+    asked = {method for route in fitting if route.path_regex.match(request.url.path) for method in route.methods or ()}
+    return sorted(asked)
 
 
 def _invalid(request: Request, error: Exception) -> Response:

@@ -17,6 +17,7 @@ from validators.catalogue import Catalogue
 
 VERSION = "1"
 _PERIOD = "^(19|20)[0-9]{2}(-(0[1-9]|1[0-2]|Q[1-4]))?$"
+_EMPTY = {"type": "string", "enum": [""]}
 _SAY = """The desk's powers for programs. Every request carries a token: `Authorization: Bearer xushi_...`; an
 administrator makes one with `xushi token add`. Periods are SDMX texts (2025-03, 2025-Q1, 2025), times ISO 8601."""
 
@@ -65,17 +66,27 @@ def _name_values(schema: dict[str, Any], catalogue: Catalogue) -> None:
                 _say(parameter["schema"], said.get(parameter["name"], {}))
     for name, body in schema["components"]["schemas"].items():
         if name.startswith("Body_"):
-            for field, described in body["properties"].items():
-                _say(described, said.get(field, {}))
+            for field in set(body["properties"]) - set(body["required"]):
+                body["properties"][field] = _field(body["properties"][field], said.get(field, {}))
+
+
+def _field(described: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """Of a form: a text, or an empty one, which says nothing."""
+    about = {name: value for name, value in described.items() if name in ("title", "description", "default")}
+    value = {name: value for name, value in described.items() if name not in (*about, "anyOf")}
+    for one in described.get("anyOf", ()):
+        value |= one if one["type"] != "null" else {}
+    return {**about, "anyOf": [value | more, _EMPTY]}
 
 
 def _say(described: dict[str, Any], more: dict[str, Any]) -> None:
-    """Of the text itself: of the items of a list, of what is left when it may be nothing."""
-    inner = [described, *described.get("anyOf", ())]
-    for one in inner:
+    """Of the text itself, of the items of a list, of what is left when it may be nothing. Where nothing is said by
+    default, an empty text says nothing too."""
+    if more and described.get("default") == "":
+        described["anyOf"] = [{"type": described.pop("type"), **more}, _EMPTY]
+        return
+    for one in (described, *described.get("anyOf", ())):
         (one["items"] if one.get("type") == "array" else one if one.get("type") == "string" else {}).update(more)
-    if "enum" in more and described.get("default") == "":
-        del described["default"]  # leaving it out means the same
 
 
 ROUTES = (Route("GET", "/api/v1/openapi.json", openapi, action="use_api"),)

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from dagster_project.identity.audit import Deed
 from dagster_project.portal import releases
 from dagster_project.portal.api.answers import Observation, Version, records
+from dagster_project.portal.api.moments import Day
 from dagster_project.portal.choosing import Chosen
 from dagster_project.portal.route import Route
 from dagster_project.portal.visit import Visiting
@@ -42,7 +43,7 @@ def observations(
     measure: Annotated[list[Measure] | None, Query()] = None,
     first: Annotated[str, Query(description="first period, SDMX")] = "",
     last: Annotated[str, Query(description="last period, SDMX")] = "",
-    known_on: Annotated[date | None, Query(description="as it was believed at the end of this day")] = None,
+    known_on: Annotated[Day | None, Query(description="as it was believed at the end of this day")] = None,
 ) -> list[Observation]:
     """The figures of some indicators as they are believed now, or were at the end of a day."""
     unknown = [key for key in indicator if key not in visit.desk.catalogue.indicators]

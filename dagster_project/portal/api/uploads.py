@@ -7,8 +7,8 @@ Belongs here: the routes. Does not belong here: shapes (`answers.py`), the steps
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Annotated, Any
+from datetime import date
+from typing import Annotated, Any, Literal
 
 from fastapi import File, Form, HTTPException, Path, Query, UploadFile
 from pydantic import BaseModel, StringConstraints
@@ -17,6 +17,7 @@ from starlette.responses import Response
 from dagster_project.intake import NO_HINTS, Hints
 from dagster_project.intake import State as Ended
 from dagster_project.portal.api.answers import FindingAnswer, OutcomeAnswer, UploadAnswer, UploadReport
+from dagster_project.portal.api.moments import Day, Moment, aware
 from dagster_project.portal.pages import uploads as pages
 from dagster_project.portal.pages.hand_in import XLSX
 from dagster_project.portal.route import Route
@@ -26,7 +27,6 @@ from validators.errors import PeriodError
 from validators.periods import parse_period
 
 _MOST = 500
-_YEARS = range(1949, 3000)
 Number = Annotated[int, Path(ge=1, lt=2**31)]
 _BYTES: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
@@ -56,9 +56,9 @@ def hand_in(
     period: Annotated[str, Form(description="where the table doesn't say")] = "",
     region: Annotated[str, Form(description="where the table doesn't say")] = "",
     status: Annotated[str, Form(pattern="^(preliminary|revised|final)?$")] = "",
-    published: Annotated[date | None, Form(description="day of publication; the figures are known since")] = None,
-    embargo_until: Annotated[datetime | None, Form(description="not to be published before")] = None,
-    dry_run: Annotated[bool, Form(description="check only; nothing is kept")] = False,
+    published: Annotated[Day | None, Form(description="day of publication; the figures are known since")] = None,
+    embargo_until: Annotated[Moment | None, Form(description="not to be published before")] = None,
+    dry_run: Annotated[Literal["true", "false"], Form(description="check only; nothing is kept")] = "false",
 ) -> OutcomeAnswer:
     """Hand in one file: it is stored as a whole, or not at all.
 
@@ -66,13 +66,13 @@ def hand_in(
     with several datasets needs the role for each. Whether it was stored is said by `state` and `good`, not by the
     status code."""
     hints = _hints(visit, dataset, period, region, status, published)
-    until = None if embargo_until is None else _aware(visit, embargo_until)
+    until = None if embargo_until is None else aware(embargo_until, visit.desk.settings.zone)
     data = file.file.read(visit.desk.settings.max_upload_bytes + 1)
     intake, now, name = visit.desk.intake, visit.desk.now(), file.filename or "upload"
     rehearsed = intake.submit(data, name, by=visit.user, now=now, hints=hints, embargo_until=until, dry_run=True)
     for one in rehearsed.datasets or (None,):
         visit.require("hand_in", one)
-    if dry_run:
+    if dry_run == "true":
         return OutcomeAnswer.of(rehearsed)
     outcome = intake.submit(data, name, by=visit.user, now=now, hints=hints, embargo_until=until)
     if outcome.upload is not None and outcome.state is not Ended.DUPLICATE:
@@ -153,12 +153,6 @@ def _known(visit: Visit, dataset: str, region: str) -> None:
         raise HTTPException(422, f"dataset: 没有 / unknown: {dataset[:80]!r}")
     if region and region not in catalogue.regions:
         raise HTTPException(422, f"region: 没有 / unknown: {region[:80]!r}")
-
-
-def _aware(visit: Visit, moment: datetime) -> datetime:
-    if moment.year not in _YEARS:  # no database holds the ends of Python's calendar in every zone
-        raise HTTPException(422, f"embargo_until: 年份有误 / no such year: {moment.year}")
-    return moment if moment.tzinfo else moment.replace(tzinfo=visit.desk.settings.zone)
 
 
 ROUTES = (
