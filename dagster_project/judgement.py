@@ -7,7 +7,7 @@ Belongs here: which month to judge as of, reading the figures, saving the result
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -27,6 +27,8 @@ from dagster_project.progress import (
     forecast_paths,
     paths,
 )
+from dagster_project.progress.explain import Explanation, explain
+from dagster_project.progress.scenario import NO_UPLOAD, with_months
 from dagster_project.progress.slips import SLIP, State, slipped, slips, unlikely
 from dagster_project.sources.marks import SAMPLE_MARK
 from dagster_project.store import IN_FORCE, Stamp, Store
@@ -100,6 +102,62 @@ def _judged(
         observations=observations,
         as_of=month,
         seconds=time.perf_counter() - started,
+    )
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What was judged, and what would be if the months of one target came out as assumed; nothing of it is stored."""
+
+    target: str
+    months: Mapping[Month, float]
+    before: Judgement
+    after: Judgement
+
+
+def what_if(
+    catalogue: Catalogue,
+    store: Store,
+    target: str,
+    months: Mapping[Month, float],
+    *,
+    as_of: Month | None = None,
+    known_on: datetime | None = None,
+) -> Scenario:
+    """Judge as if months of a target's series came out like this (see `scenario.with_months` for units and errors).
+
+    `as_of`: the month of both judgements; by default the newest with figures, and after it the last assumed month.
+    Other targets by the same series change with it."""
+    before = judge(catalogue, store, as_of=as_of, known_on=known_on)
+    assumed = with_months(before.observations, TargetTable.from_catalogue(catalogue), target, months)
+    month = as_of or max([before.as_of, *months], key=lambda one: one.ordinal)
+    foretold = before.forecast
+    unlikely_before = foretold.loc[foretold["unlikely"].astype("bool"), "target"].tolist()
+    return Scenario(target, months, before, _judged(catalogue, assumed, month, unlikely_before))
+
+
+def explanation(catalogue: Catalogue, store: Store, target: str, judgement: Judgement) -> Explanation:
+    """How the light of one target in a judgement comes about, down to the cells of the tables. KeyError for a target
+    that the catalogue doesn't have."""
+    targets = TargetTable.from_catalogue(catalogue)
+    indicator = catalogue.indicators[catalogue.targets[target].indicator]
+    series = {catalogue.targets[target].indicator, indicator.numerator, indicator.denominator}
+    figures = judgement.observations
+    figures = figures[figures["indicator"].isin([one for one in series if one])]
+    return explain(
+        targets,
+        Panel.from_observations(judgement.observations, targets),
+        figures,
+        target,
+        judgement.as_of,
+        evaluation=judgement.evaluation,
+        forecast=judgement.forecast,
+        runs=judgement.runs_ever,
+        files={
+            int(upload): store.upload(int(upload)).file_name
+            for upload in figures["upload"].unique()
+            if upload != NO_UPLOAD
+        },
     )
 
 

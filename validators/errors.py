@@ -19,11 +19,13 @@ XushiError                      everything raised on purpose
 ├── ForeignFilesError           a folder to be written to holds files that somebody else put there
 ├── PushRefusedError            the Pushgateway refused the gauges (4xx), or is none; trying again can't help
 ├── GrafanaRefusedError         a Grafana refused what was sent (4xx, or no Grafana); trying again can't help
+├── PortalRefusedError          another machine's portal refused a file, or can't be asked; trying again can't help
 ├── RobotRefusedError           a DingTalk or Feishu robot refused a message; trying again can't help
 └── TemporaryError              may pass by itself: trying again can help (a locked database, a server that is away)
     ├── PushUnavailableError    the Pushgateway is away, slow, or broken (5xx)
     ├── ReaderUnavailableError  no process could be started to read a file
     ├── GrafanaUnavailableError the Grafana is away, slow, or broken (5xx)
+    ├── PortalUnavailableError  another machine's portal is away or slow
     └── RobotUnavailableError   a DingTalk or Feishu robot is away, busy, or told too much
 """
 
@@ -90,6 +92,10 @@ class PeriodError(XushiError, ValueError):
 
 class UnitError(XushiError, ValueError):
     """An unknown unit, or two units that can't be converted into each other."""
+
+
+class ScenarioError(XushiError):
+    """A scenario that can't be judged; the message says which month and what to give instead."""
 
 
 class StoreError(XushiError):
@@ -169,6 +175,21 @@ class GrafanaUnavailableError(TemporaryError):
 
     def __init__(self, url: str, what: str, reason: str) -> None:
         super().__init__(f"{url}: Grafana 暂不可用（{what}）/ away ({what}): {reason}")
+
+
+class PortalRefusedError(XushiError):
+    """A portal refused a file; with `whole` it would refuse, or can't be asked about, every other one as well."""
+
+    def __init__(self, address: str, zh: str, en: str, *, whole: bool = False) -> None:
+        self.whole = whole
+        super().__init__(f"{address}: {zh} / {en}")
+
+
+class PortalUnavailableError(TemporaryError):
+    """A portal is away or slow."""
+
+    def __init__(self, address: str, zh: str, en: str) -> None:
+        super().__init__(f"{address}: {zh} / {en}")
 
 
 class RobotRefusedError(XushiError):

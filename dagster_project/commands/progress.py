@@ -55,7 +55,7 @@ def progress(
     out: Annotated[Path | None, typer.Option(help="写入文件 write to a file", dir_okay=False)] = None,
 ) -> None:
     """每个目标的状态、进度、差距与月均需完成。Where every target stands: light, pace, gap, needed run rate."""
-    month = _month(as_of)
+    month = chosen_month(as_of)
     # Opened here and not by `opening.installation`: a reader needs no intake, whose checks take a second to import.
     settings = Settings()
     catalogue = load_catalogue(settings.catalogue)
@@ -97,7 +97,7 @@ def _give(board: Board, output: Format, out: Path | None) -> None:
     typer.echo(f"{out}: {len(board.rows)} 个目标 targets", err=True)
 
 
-def _month(text: str | None) -> Month | None:
+def chosen_month(text: str | None) -> Month | None:
     """The month that the option names, as SDMX or as people write it; a quarter or a year means its last month."""
     if text is None:
         return None
