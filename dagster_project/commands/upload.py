@@ -17,11 +17,12 @@ from rich.text import Text
 
 from dagster_project.commands.choosing import named, refusal
 from dagster_project.commands.opening import installation, now
+from dagster_project.commands.remote import portal
 from dagster_project.commands.visible import VISIBLE
 from dagster_project.intake import Hints, Outcome, State
 from dagster_project.store import Upload
 from validators.catalogue import Catalogue
-from validators.errors import PeriodError
+from validators.errors import PeriodError, PortalRefusedError
 from validators.findings import Severity
 from validators.names import NameTable
 from validators.periods import parse_period, read_period
@@ -79,6 +80,14 @@ def upload(
         typer.Option(formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d"], help="解禁时间 not to be published before, local time"),
     ] = None,
     by: Annotated[str | None, typer.Option(help="上传人 who hands it in (default: the account)")] = None,
+    server: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="交到另一台机器的门户,令牌取自 XUSHI_TOKEN 或 XUSHI_TOKEN_FILE hand in at another machine's portal; "
+            "the token is read from these variables",
+        ),
+    ] = None,
     output: Annotated[Format, typer.Option("--format", help="输出格式 output format")] = Format.TEXT,
 ) -> None:
     """上传统计表:存档、登记、检查,整份入库或整份退回。Hand in tables: each is stored as a whole or rejected as a whole.
@@ -88,6 +97,11 @@ def upload(
     said = any(hint is not None for hint in (dataset, period, region, status, published, embargo))
     if queue and (dry_run or said):
         raise typer.BadParameter("--queue 不能与 --dry-run 或表格说明选项同用 / takes no --dry-run and no hints")
+    if server is not None:
+        if queue or by is not None:
+            raise typer.BadParameter("--server 不能与 --queue、--by 同用 / takes no --queue and no --by")
+        _hand_in_there(server, files, _fields(dataset, period, region, status, published, embargo), dry_run, output)
+        return
     who = by or getpass.getuser()
     console = Console()
     results: list[dict[str, object]] = []
@@ -122,6 +136,56 @@ def upload(
         typer.echo(json.dumps(results, ensure_ascii=False, indent=2))
     if not good:
         raise typer.Exit(1)
+
+
+def _hand_in_there(server: str, files: list[Path], said: dict[str, str], dry_run: bool, output: Format) -> None:
+    """By the API of a portal: printed as what is handed in here. A file that it refuses doesn't keep back the others;
+    where it can't be asked at all, what was done before is printed before the error."""
+    console = Console()
+    results: list[dict[str, object]] = []
+    good = True
+    try:
+        with portal(server) as one:
+            for file in files:
+                name = _name(file)
+                try:
+                    outcome = one.submit(file, name, said, dry_run=dry_run)
+                except PortalRefusedError as error:
+                    if error.whole:
+                        raise
+                    good = False
+                    results.append({"file": name, "state": "refused", "error": str(error)})
+                    typer.echo(f"错误 error: {error}", err=True)
+                    continue
+                good = good and outcome.good
+                results.append(_as_json(outcome))
+                if output is Format.TEXT:
+                    print_outcome(console, outcome)
+    finally:
+        if output is Format.JSON:
+            typer.echo(json.dumps(results, ensure_ascii=False, indent=2))
+    if not good:
+        raise typer.Exit(1)
+
+
+def _fields(
+    dataset: str | None,
+    period: str | None,
+    region: str | None,
+    status: Status | None,
+    published: datetime | None,
+    embargo: datetime | None,
+) -> dict[str, str]:
+    """What the options say, as fields of the API's form. Which datasets and regions there are is known there alone."""
+    said = {
+        "dataset": dataset,
+        "period": None if period is None else _period(period),
+        "region": region,
+        "status": None if status is None else status.value,
+        "published": None if published is None else published.date().isoformat(),
+        "embargo_until": None if embargo is None else embargo.isoformat(),
+    }
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _hints(

@@ -80,7 +80,7 @@ def failures(recorder: ScenarioRecorder) -> list[str]:
     for key, checks in recorder.checks.items():
         interaction = recorder.interactions.get(key)
         answer = interaction.response if interaction else None
-        said = f"{answer.status_code} {answer.text[:300]}" if answer else "no answer"
+        said = f"{answer.status_code} {answer.content[:300]!r}" if answer else "no answer"
         for check in checks:
             if check.status is Status.FAILURE and check.failure_info is not None:
                 info = check.failure_info
