@@ -28,6 +28,7 @@ from dagster_project.progress import (
     paths,
 )
 from dagster_project.progress.explain import Explanation, explain
+from dagster_project.progress.reasons_runs import with_best_runs
 from dagster_project.progress.scenario import NO_UPLOAD, with_months
 from dagster_project.progress.slips import SLIP, State, slipped, slips, unlikely
 from dagster_project.sources.marks import SAMPLE_MARK
@@ -91,12 +92,13 @@ def _judged(
     was = np.isin(targets.ids.astype("str"), list(before))
     chance = foretold["probability"].to_numpy(dtype=np.float64)
     foretold["unlikely"] = unlikely(chance, was, catalogue.alerts.unlikely_probability)
+    runs = best_runs(targets, panel, month)
     return Judgement(
-        evaluation=evaluation,
+        evaluation=with_best_runs(evaluation, runs, targets),
         course=course(targets, panel, month),
         forecast=foretold,
         fans=forecast_paths(targets, panel, month),
-        runs_ever=best_runs(targets, panel, month),
+        runs_ever=runs,
         paths=paths(targets, panel),
         actuals=actuals(targets, panel),
         observations=observations,

@@ -66,7 +66,14 @@ def progress(
         moment = end_of_day(day, settings.zone) if day else None
         judgement = judge(catalogue, store, as_of=month, known_on=moment)
         sample = shows_sample(store)
-    board = Board.of(judgement.evaluation, catalogue, as_of=judgement.as_of, known_on=day, sample=sample)
+    board = Board.of(
+        judgement.evaluation,
+        catalogue,
+        as_of=judgement.as_of,
+        known_on=day,
+        sample=sample,
+        forecast=judgement.forecast,
+    )
     shown = board.select(**asdict(chosen), lights=light or ())
     _give(shown, output, out)
     if not (board.rows["period"] != "").any():

@@ -35,13 +35,15 @@ class Group:
 @dataclass(frozen=True, slots=True, eq=False)
 class Board:
     """`rows`: one per target, columns of `rows.COLUMNS`. `known_on`: the day whose knowledge was judged by, None for
-    now. `sample`: made from invented figures, to be said wherever it is shown."""
+    now. `sample`: made from invented figures, to be said wherever it is shown. `forecast`: of the same targets (columns
+    target, probability), where it was asked for."""
 
     rows: pd.DataFrame
     catalogue: Catalogue
     as_of: Month
     known_on: date | None = None
     sample: bool = False
+    forecast: pd.DataFrame | None = None
 
     @classmethod
     def of(
@@ -52,10 +54,11 @@ class Board:
         as_of: Month,
         known_on: date | None = None,
         sample: bool = False,
+        forecast: pd.DataFrame | None = None,
     ) -> Self:
         """The board of an evaluation (columns of progress.EVALUATION). Raises KeyError for targets not in the
         catalogue."""
-        return cls(board_rows(evaluation, catalogue), catalogue, as_of, known_on, sample)
+        return cls(board_rows(evaluation, catalogue), catalogue, as_of, known_on, sample, forecast)
 
     def select(
         self,
@@ -84,6 +87,15 @@ class Board:
     def counts(self, by: By) -> pd.DataFrame:
         """`progress.rollup` of the rows shown: parts are counted with their whole alone."""
         return rollup(self.rows, self.catalogue, by=by)
+
+    def outlook(self) -> dict[str, float] | None:
+        """Over everything shown: judged, on_pace_share, foretold, expected_met, expected_low, expected_high (see
+        `progress.rollup`); None without a forecast or a row."""
+        if self.forecast is None or self.rows.empty:
+            return None
+        (whole,) = rollup(self.rows, self.catalogue, by="all", forecast=self.forecast).to_dict("records")
+        names = ("judged", "on_pace_share", "foretold", "expected_met", "expected_low", "expected_high")
+        return {name: float(whole[name]) for name in names}
 
     def totals(self) -> dict[str, int]:
         """`counts` over everything shown: targets, then the lights."""

@@ -90,6 +90,18 @@ def _print_header(console: Console, board: Board) -> None:
     parts = len(board.rows) - totals["targets"]
     nested = f"，另有其中项 {parts} 个不重复计 and {parts} that are part of another" if parts else ""
     console.print(Text(f"目标 targets {totals['targets']}{nested}", "dim"))
+    outlook = board.outlook()
+    if outlook is not None and outlook["judged"]:
+        console.print(
+            f"进度正常 on pace {outlook['on_pace_share']:.0%}（{outlook['judged']:.0f}）"
+            + (
+                f"  预计完成 expected to be met {outlook['expected_met']:.1f} / {outlook['foretold']:.0f}"
+                f"（80%: {outlook['expected_low']:.0f}-{outlook['expected_high']:.0f}）"
+                if outlook["foretold"]
+                else ""
+            ),
+            highlight=False,
+        )
 
 
 def _print_document(console: Console, board: Board, document: str) -> None:

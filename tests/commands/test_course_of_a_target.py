@@ -79,3 +79,7 @@ def test_slips_are_listed_by_day_and_department() -> None:
     assert "new_month" in xushi("slips", "--format", "csv", "--owner", "lw_commerce").stdout
     assert "no slips" in xushi("slips", "--since", "2025-06-01").output
     assert xushi("slips", "--owner", "nobody").exit_code == 2
+
+
+def test_the_scoreboard_says_the_share_on_pace() -> None:
+    assert "进度正常 on pace 0%" in xushi("progress", "--owner", "lw_commerce").stdout
