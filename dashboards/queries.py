@@ -15,7 +15,7 @@ from dagster_project.metrics import names
 from dashboards.lights import BEHIND, JUDGED, LIGHTS, ON_PACE
 from dashboards.promql import DAY, both, by, either, joined, month_of, one, renamed, where, within
 
-FORECAST = f'{names.FORECAST_VALUE.name}{{quantile="0.5"}}'
+FORECAST = f'{names.FORECAST_VALUE.name}{{percentile="50"}}'
 PROBABILITY = names.PROBABILITY.name
 FIRING = 'ALERTS{alertstate="firing"}'  # Prometheus' own
 PUSHED = "push_time_seconds"  # the Pushgateway's own, as the next

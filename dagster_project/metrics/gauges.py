@@ -199,11 +199,11 @@ def _course_families(evaluation: pd.DataFrame, course: Course, zone: ZoneInfo) -
 def _forecast_families(forecast: pd.DataFrame, runs_ever: pd.DataFrame) -> Iterator[Family]:
     family = GaugeMetricFamily(names.FORECAST_VALUE.name, names.FORECAST_VALUE.help, labels=names.FORECAST_VALUE.labels)
     targets = forecast["target"].to_numpy(dtype=object)
-    for quantile, column in names.QUANTILES:
+    for percentile, column in names.PERCENTILES:
         values = forecast[column].to_numpy(dtype=np.float64)
         known = np.isfinite(values)
         for target, value in zip(targets[known], values[known].tolist(), strict=True):
-            family.add_metric([target, quantile], value)
+            family.add_metric([target, percentile], value)
     yield family
     for metric, frame, column in (
         (names.PROBABILITY, forecast, "probability"),

@@ -101,8 +101,8 @@ LIGHT_MONTHS = Metric("kpi_target_light_months", "Months in a row whose figures 
 SLIPPED = Metric("kpi_target_slipped", "1 when the light is worse than a month before, else 0.", ("target",))
 FORECAST_VALUE = Metric(
     "kpi_forecast_value",
-    "Value foretold for the due month, in the target's unit; quantile: 0.025, 0.1, 0.5, 0.9, 0.975.",
-    ("target", "quantile"),
+    "Value foretold for the due month, in the target's unit; percentile: 2.5, 10, 50, 90, 97.5.",
+    ("target", "percentile"),
 )
 PROBABILITY = Metric(
     "kpi_target_probability", "Probability of meeting the target, by the forecast from the months so far.", ("target",)
@@ -157,13 +157,13 @@ RUN_ENDED = Metric(
 SAMPLE = Metric("kpi_sample_data", "1 when generated sample data (示例数据) are among the figures, else 0.", ())
 AS_OF = Metric("kpi_as_of_timestamp_seconds", "End of the month as of which the targets are judged.", ())
 
-# The columns of a forecast that are its quantiles.
-QUANTILES = (
-    ("0.025", "low_95"),
-    ("0.1", "low_80"),
-    ("0.5", "forecast_value"),
-    ("0.9", "high_80"),
-    ("0.975", "high_95"),
+# The columns of a forecast that are its percentiles. The label is not `quantile`, which belongs to summaries.
+PERCENTILES = (
+    ("2.5", "low_95"),
+    ("10", "low_80"),
+    ("50", "forecast_value"),
+    ("90", "high_80"),
+    ("97.5", "high_95"),
 )
 
 # Gauges with one value per target: the metric and the column of the evaluation that fills it.

@@ -134,7 +134,7 @@ def _targets(catalogue: Catalogue, *, shift: int) -> Iterator[Sample]:
         for metric, number in gauges.items():
             yield Sample(metric.name, label, number)
     first = next(iter(catalogue.targets))
-    yield Sample("kpi_forecast_value", {"target": first, "quantile": "0.5"}, 1.0)
+    yield Sample("kpi_forecast_value", {"target": first, "percentile": "50"}, 1.0)
     yield Sample("kpi_target_probability", {"target": first}, 0.4)
     yield Sample("kpi_target_unlikely", {"target": first}, 1)
 

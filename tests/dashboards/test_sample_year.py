@@ -30,20 +30,14 @@ from validators.catalogue import Catalogue
 
 pytestmark = pytest.mark.xdist_group("sample-year-prometheus")
 
-FORECASTS = "no gauge brings forecasts yet"
 # Dashboard, panel and query: why it has no data although all is well.
 EMPTY_PANELS = {
     (data_quality.UID, "无数据的目标 Targets without data / A"): "every target has figures, or awaits the year's end",
     (data_quality.UID, "退回未重报 Rejected and not replaced / A"): "no table was rejected",
     (pipeline.UID, "作业 Jobs / B"): "no run has failed",
     (pipeline.UID, "推送网关 Pushgateway / B"): "the gateway has refused no push",
-    (queries.DEPARTMENT, "本部门目标 Its targets / J"): FORECASTS,
-    (queries.DEPARTMENT, "本部门目标 Its targets / K"): FORECASTS,
-    (queries.INDICATOR, "各档目标 Tiers / J"): FORECASTS,
-    (queries.INDICATOR, "各档目标 Tiers / K"): FORECASTS,
 }
 EMPTY_ALERTS = {
-    "TargetUnlikely": FORECASTS,
     "UploadRejected": "no table was rejected",
     "PushTooOld": "the gauges have just been computed",
     "PipelineFailing": "no run has failed",
