@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from dagster_project.portal.visit import Visit
+from validators.catalogue import Catalogue, Measure
 
 ORDER = ("revised", "new", "older", "unchanged")
 MOST = 300  # rows shown
@@ -31,8 +32,8 @@ def shown_changes(visit: Visit, changes: pd.DataFrame, most: int = MOST) -> Show
     not shown."""
     found = changes["change"].astype("str").value_counts()
     rank = changes["change"].map({kind: place for place, kind in enumerate(ORDER)})
-    worth = changes[changes["change"] != "unchanged"].assign(rank=rank)
-    first = worth.sort_values(["rank", "region"], kind="stable").head(most)
+    worth = _in_order(visit.desk.catalogue, changes.assign(rank=rank)[changes["change"] != "unchanged"])
+    first = worth.sort_values("rank", kind="stable").head(most)
     rows = tuple(_row(visit, {str(name): value for name, value in row.items()}) for row in first.to_dict("records"))
     return Shown({kind: int(found.get(kind, 0)) for kind in ORDER}, rows, len(worth) - len(first))
 
@@ -40,7 +41,7 @@ def shown_changes(visit: Visit, changes: pd.DataFrame, most: int = MOST) -> Show
 def shown_withdrawal(visit: Visit, changes: pd.DataFrame, most: int = MOST) -> Shown:
     """Of a frame of `Store.withdrawal_of`: figures that would be gone or restored; the same elsewhere only counted."""
     found = changes["change"].astype("str").value_counts()
-    worth = changes[changes["change"] != "unchanged"]
+    worth = _in_order(visit.desk.catalogue, changes[changes["change"] != "unchanged"])
     rows = tuple(
         _row(visit, {str(name): value for name, value in row.items()}) for row in worth.head(most).to_dict("records")
     )
@@ -48,8 +49,40 @@ def shown_withdrawal(visit: Visit, changes: pd.DataFrame, most: int = MOST) -> S
     return Shown({kind: int(found.get(kind, 0)) for kind in kinds}, rows, max(len(worth) - most, 0))
 
 
+def shown_lights(visit: Visit, lights: pd.DataFrame | None) -> tuple[dict[str, Any], ...]:
+    """Of a frame of `judgement.lights_if`, None for none: the targets with their names."""
+    if lights is None:
+        return ()
+    catalogue, say = visit.desk.catalogue, visit.say
+    return tuple(
+        {
+            **{str(name): value for name, value in row.items()},
+            "name": say.words(catalogue.indicators[row["indicator"]].name),
+            "place": say.words(catalogue.regions[row["region"]].name),
+        }
+        for row in lights.to_dict("records")
+    )
+
+
+def _in_order(catalogue: Catalogue, changes: pd.DataFrame) -> pd.DataFrame:
+    """Region by region, indicators and measures in the order of the catalogue, the oldest period first."""
+    places = {
+        "region": list(catalogue.regions),
+        "indicator": list(catalogue.indicators),
+        "measure": [measure.value for measure in Measure],
+    }
+    ranks = {
+        f"_{name}": changes[name].map({key: place for place, key in enumerate(keys)}).fillna(len(keys))
+        for name, keys in places.items()
+    }
+    by = ["_region", "_indicator", "period", "_measure"]
+    return changes.assign(**ranks).sort_values(by, kind="stable")
+
+
 def _row(visit: Visit, row: dict[str, Any]) -> dict[str, Any]:
     catalogue, say = visit.desk.catalogue, visit.say
+    unit = str(row["unit"] if pd.notna(row["unit"]) else row["old_unit"])
+    restated = row["change"] == "revised" and row["value"] == row["old_value"]
     indicator, region = catalogue.indicators.get(row["indicator"]), catalogue.regions.get(row["region"])
     known = pd.notna(row["old_value"])
     return {
@@ -62,6 +95,7 @@ def _row(visit: Visit, row: dict[str, Any]) -> dict[str, Any]:
         "measure": say.text(f"measure.{row['measure']}"),
         "old": f"{say.amount(float(row['old_value']))}" if known else "",
         "new": say.amount(float(row["value"])) if pd.notna(row["value"]) else "",
-        "unit": row["unit"] if pd.notna(row["unit"]) else row["old_unit"],
+        "unit": say.words(catalogue.units[unit].name) if unit in catalogue.units and unit != "%" else unit,
         "change": row["change"],
+        "restated": (row["old_status"], row["status"]) if restated else None,
     }

@@ -65,6 +65,22 @@ def rows(catalogue: Catalogue, received: pd.DataFrame, year: int, today: date, z
     ]
 
 
+def awaited(
+    catalogue: Catalogue, received: pd.DataFrame, today: date, zone: ZoneInfo
+) -> list[tuple[Release, tuple[Release, ...]]]:
+    """Of every dataset of every region the first release that has not come, and what else is overdue; the first due
+    first. The year before counts while its documents are in force."""
+    first = min(document.year for document in catalogue.documents.values())
+    missing: dict[tuple[str, str], list[Release]] = {}
+    for year in range(max(first, today.year - 1), today.year + 1):
+        for row in rows(catalogue, received, year, today, zone):
+            still = [release for release in row.releases.values() if release.came is None]
+            missing.setdefault((row.dataset, row.region), []).extend(still)
+    found = [sorted(each, key=lambda release: release.due) for each in missing.values() if each]
+    pairs = [(each[0], tuple(one for one in each[1:] if one.arrival is Arrival.LATE)) for each in found]
+    return sorted(pairs, key=lambda pair: pair[0].due)
+
+
 def _releases(
     key: str, dataset: Dataset, region: str, came: dict[tuple[str, str, str], date], year: int, today: date
 ) -> Iterator[Release]:

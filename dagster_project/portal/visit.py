@@ -47,6 +47,14 @@ class Visit:
             raise SignInNeededError("请先登录 / sign in first")
         return self.visitor.user
 
+    def called(self, user: str) -> str:
+        """How somebody of the ledger is called: a user by the display name, anybody else as entered."""
+        return self._display_names.get(user, user)
+
+    @cached_property
+    def _display_names(self) -> dict[str, str]:
+        return {account.name: account.display_name for account in self.desk.identity.users.all()}
+
     def may(self, action: str, dataset: str | None = None, *, by: str | None = None) -> bool:
         """Whether the visitor may do it: with this dataset, or (None) with at least one. `by`: who made the thing."""
         own = by is not None and self.visitor is not None and by == self.visitor.user

@@ -7,6 +7,7 @@ makes the pages brings along, sentences.
 from __future__ import annotations
 
 import math
+import re
 from calendar import month_abbr
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ from dagster_project.scoreboard import marks
 from dagster_project.scoreboard.language import Language
 from dagster_project.scoreboard.marks import MARKS, Mark
 from validators.periods import Month, Quarter, Year, parse_period
+
+_HAN, _LATIN = re.compile(r"[\u4e00-\u9fff]"), re.compile("[A-Za-z]")
 
 
 class _Both(Protocol):
@@ -54,6 +57,14 @@ class Phrasing:
         if both is None:
             return ""
         return both.zh if self.chinese else both.en
+
+    def either(self, text: str) -> str:
+        """The half of '中文 / English' in this language; any other text as it is."""
+        for pause in re.finditer(" / ", text):
+            zh, en = text[: pause.start()], text[pause.end() :]
+            if _HAN.search(zh) and not _HAN.search(en) and _LATIN.search(en):
+                return zh if self.chinese else en
+        return text
 
     def of(self, row: Mapping[str, Any], name: str) -> str:
         """A column that comes as `name_zh` and `name_en`."""

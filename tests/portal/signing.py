@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,15 +27,17 @@ from validators.catalogue import Catalogue
 PASSWORD = "correct horse battery staple"
 
 
+def _today() -> datetime:
+    return datetime.now(UTC)
+
+
 @contextmanager
-def opened_desk(home: Path, catalogue: Catalogue, **settings: Any) -> Iterator[Desk]:
-    """A desk on SQLite in `home`, whose passwords cost little to check."""
+def opened_desk(
+    home: Path, catalogue: Catalogue, *, now: Callable[[], datetime] = _today, **settings: Any
+) -> Iterator[Desk]:
+    """A desk on SQLite in `home`, whose passwords cost little to check. `now` is its clock."""
     chosen = Settings(home=home, **settings)
     with Store.open(chosen.store_url) as store:
-
-        def now() -> datetime:
-            return datetime.now(UTC)
-
         guard = SessionGuard(Identity(store, now, cheap_passwords()), chosen)
         desk = Desk.of(chosen, catalogue, store, now=now, guard=guard)
         yield desk

@@ -26,19 +26,22 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from dagster_project.identity.audit import Deed
 from dagster_project.intake import Hints, State
-from dagster_project.portal.changes import Shown, shown_changes
+from dagster_project.portal import releases
+from dagster_project.portal.changes import Shown, shown_changes, shown_lights
 from dagster_project.portal.rehearsal import Rehearsal
 from dagster_project.portal.route import Route
 from dagster_project.portal.staging import Staged
 from dagster_project.portal.visit import Visit, Visiting
 from dagster_project.workbooks import mark
 from validators.errors import PeriodError, XushiError
+from validators.file_names import safe_name
 from validators.findings import Finding, Severity
 from validators.periods import parse_period
 
 SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _STATUSES = ("preliminary", "revised", "final")
+_YEARS = range(1949, 2200)  # of moments; the ends of the calendar are in no year everywhere
 _MOST_FILES = 20  # in one go
 _MOST_FINDINGS = 200  # shown; the marked workbook has all
 _PATIENCE = 0.4  # seconds that a page waits for a rehearsal: most small files are done by then
@@ -74,7 +77,7 @@ class Waiting:
 def form(visit: Visiting) -> HTMLResponse:
     """The form, and the batches that wait for a decision."""
     waiting = visit.desk.staging.waiting(by=visit.user, now=visit.desk.now())
-    return visit.page("hand_in.html", waiting=waiting, **_choices(visit))
+    return visit.page("hand_in.html", waiting=waiting, awaited=_awaited(visit), **_choices(visit))
 
 
 def drop(
@@ -96,7 +99,7 @@ def drop(
     hints = hints_of(visit, dataset=dataset, period=period, region=region, status=status, published=published)
     limit = visit.desk.settings.max_upload_bytes
     # One byte more than allowed is enough to be refused by the intake in its own words.
-    contents = [(file.filename or "", file.file.read(limit + 1)) for file in named]
+    contents = [(safe_name(file.filename or ""), file.file.read(limit + 1)) for file in named]
     now = visit.desk.now()
     kept = visit.desk.staging.put(contents, by=visit.user, at=now, hints=hints, embargo=moment_of(visit, embargo))
     visit.record(Deed.DROPPED, f"batch:{kept[0].batch}", files=[staged.file for staged in kept])
@@ -201,6 +204,8 @@ def moment_of(visit: Visit, text: str) -> datetime | None:
         found = datetime.fromisoformat(text)
     except ValueError as error:
         raise _wrong(visit, "embargo", text) from error
+    if found.year not in _YEARS:
+        raise _wrong(visit, "embargo", text)
     return found if found.tzinfo else found.replace(tzinfo=visit.desk.settings.zone)
 
 
@@ -226,7 +231,7 @@ def _look(visit: Visit, staged: Staged) -> Waiting:
         findings=few,
         counts={severity: outcome.report.count(severity) for severity in SEVERITIES},
         changes=None if outcome.changes is None else shown_changes(visit, outcome.changes),
-        lights=() if lights is None else tuple(_light(visit, row) for row in lights.to_dict("records")),
+        lights=shown_lights(visit, lights),
     )
 
 
@@ -237,10 +242,12 @@ def _soon(running: Future[Rehearsal]) -> Rehearsal | None:
         return None
 
 
-def _light(visit: Visit, row: dict[Any, Any]) -> dict[str, Any]:
-    catalogue, say = visit.desk.catalogue, visit.say
-    indicator, region = catalogue.indicators[row["indicator"]], catalogue.regions[row["region"]]
-    return {**row, "name": say.words(indicator.name), "place": say.words(region.name)}
+def _awaited(visit: Visit) -> list[tuple[releases.Release, tuple[releases.Release, ...]]]:
+    """What is due next of the datasets that the visitor may hand in."""
+    desk = visit.desk
+    zone = desk.settings.zone
+    found = releases.awaited(desk.catalogue, desk.store.releases(), desk.now().astimezone(zone).date(), zone)
+    return [pair for pair in found if visit.may("hand_in", pair[0].dataset)]
 
 
 def _said() -> dict[str, Any]:

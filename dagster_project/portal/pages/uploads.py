@@ -13,23 +13,38 @@ Belongs here: showing uploads and asking the intake. Does not belong here: who m
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
+import pandas as pd
 from fastapi import Form, HTTPException, Query
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from dagster_project.identity.audit import Deed
-from dagster_project.portal.changes import shown_changes, shown_withdrawal
+from dagster_project.judgement import lights_if
+from dagster_project.portal.changes import Shown, shown_changes, shown_lights, shown_withdrawal
 from dagster_project.portal.pages.hand_in import SEVERITIES, download, marked_answer
 from dagster_project.portal.route import Route
 from dagster_project.portal.visit import Visit, Visiting
 from dagster_project.store import State, Upload
+from validators.errors import XushiError
+from validators.findings import Report
 
 PAGE = 50
 _LOOKED_AT = 200  # at a time
 _MOST_FINDINGS = 500
 _LONGEST_REASON = 1_000
 _IN_FORCE = (State.ACCEPTED, State.SUPERSEDED)
+
+
+@dataclass(frozen=True)
+class Review:
+    """What releasing an upload would do now. `figures` and `changes` are None where it would be rejected."""
+
+    report: Report
+    figures: pd.DataFrame | None
+    changes: Shown | None
+    lights: tuple[dict[str, Any], ...]
 
 
 def uploads(
@@ -45,7 +60,7 @@ def uploads(
     found, more = rows(visit, dataset, state, before, PAGE)
     return visit.page(
         "uploads.html",
-        rows=found,
+        rows=[(one, waiting_for(visit, one)) for one in found],
         more=found[-1].id if more and found else None,
         dataset=dataset,
         state=state,
@@ -57,8 +72,11 @@ def uploads(
 def upload(visit: Visiting, number: int, handed_in: bool = False) -> HTMLResponse:
     """One upload. `handed_in`: the visitor comes from confirming it."""
     one = seen(visit, number)
-    findings = one.report.findings if one.report else ()
+    review = _review(visit, one)
+    report = one.report if review is None else review.report
+    findings = report.findings if report else ()
     stored = one.state in (*_IN_FORCE, State.WITHDRAWN) and one.known_from is not None
+    figures = visit.desk.store.figures_of(number) if stored else None
     by_severity = [finding for severity in SEVERITIES for finding in findings if finding.severity is severity]
     return visit.page(
         "upload.html",
@@ -67,7 +85,10 @@ def upload(visit: Visiting, number: int, handed_in: bool = False) -> HTMLRespons
         findings=by_severity[:_MOST_FINDINGS],
         counts={severity: sum(finding.severity is severity for finding in findings) for severity in SEVERITIES},
         most_findings=_MOST_FINDINGS,
-        changes=shown_changes(visit, visit.desk.store.figures_of(number)) if stored else None,
+        changes=None if figures is None else shown_changes(visit, figures),
+        regions=_regions(visit, one, review.figures if review else figures),
+        waits=waiting_for(visit, one),
+        review=review,
         beside=[
             other
             for other in visit.desk.store.uploads_of(one.sha256)
@@ -144,12 +165,41 @@ def rows(visit: Visit, dataset: str, state: State | None, before: int | None, mo
     return seen_ones[:most], len(seen_ones) > most
 
 
+def waiting_for(visit: Visit, one: Upload) -> str:
+    """How its state is called: approval or embargo for one that waits, by what it waits for; else its state."""
+    if one.state is not State.PENDING:
+        return one.state.value
+    dataset = visit.desk.catalogue.datasets.get(one.dataset)
+    return "approval" if dataset is not None and dataset.approval and not one.approved_by else "embargo"
+
+
+def _review(visit: Visit, one: Upload) -> Review | None:
+    """What releasing a pending upload would do by what is stored now; None where there is nothing to release, or it
+    can't be read: the decision itself says why."""
+    if one.state is not State.PENDING:
+        return None
+    try:
+        outcome = visit.desk.intake.review(one.id, now=visit.desk.now())
+    except XushiError:
+        return None
+    if outcome.changes is None:
+        return Review(outcome.report, None, None, ())
+    lights = lights_if(visit.desk.catalogue, visit.desk.store, outcome.changes)
+    return Review(outcome.report, outcome.changes, shown_changes(visit, outcome.changes), shown_lights(visit, lights))
+
+
+def _regions(visit: Visit, one: Upload, figures: pd.DataFrame | None) -> list[str]:
+    """The regions that it is about, in the order of the catalogue, as far as they are known."""
+    there = {one.region} if figures is None else set(figures["region"])
+    return [visit.say.words(region.name) for code, region in visit.desk.catalogue.regions.items() if code in there]
+
+
 def _may(visit: Visit, one: Upload) -> dict[str, Any]:
     """What the visitor may do with the upload as it stands."""
     pending, stored = one.state is State.PENDING, one.state in _IN_FORCE
     own = one.received_by == visit.user
     return {
-        "may_approve": pending and not one.approved_by and visit.may("approve", one.dataset, by=one.received_by),
+        "may_approve": waiting_for(visit, one) == "approval" and visit.may("approve", one.dataset, by=one.received_by),
         "may_decline": pending and visit.may("cancel" if own else "approve", one.dataset, by=one.received_by),
         "may_withdraw": stored and visit.may("withdraw", one.dataset, by=_undoer(visit, one)),
         "may_download": visit.may("download_upload", one.dataset, by=one.received_by),
