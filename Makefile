@@ -14,6 +14,8 @@ LOCKS := requirements.lock tests/requirements.lock
 RESOLVE = $(UV) pip compile --quiet --universal --generate-hashes --no-header --group build
 RESOLVE_TESTS = $(RESOLVE) --group dev -c requirements.lock
 
+BENCHMARKS := read_tables.py evaluate.py forecast_nation.py dagster_run.py publish.py monitoring.py
+
 # The locked line of uv with its hashes, so that even the installer is the one that was locked.
 UV_LOCK = awk '/^uv==/{on=1} on{print} on&&!/\\$$/{exit}' requirements.lock
 
@@ -54,7 +56,8 @@ dashboards: setup ## build the Grafana dashboards of the catalogue anew, and che
 	@$(BIN)/xushi dashboards build
 
 bench: setup-tests ## all benchmarks, as ratios measured in one run
-	@for bench in benchmarks/*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
+	@for bench in $(BENCHMARKS); do echo "== $$bench"; $(BIN)/python benchmarks/$$bench || exit 1; done
+	@echo "== year_end.py --invented"; $(BIN)/python benchmarks/year_end.py --invented --limit 12
 
 setup: .venv/.locked
 

@@ -8,6 +8,7 @@ are random, with season, growth and noise; the as-of month is May.
 
 from __future__ import annotations
 
+import argparse
 import resource
 import sys
 import time
@@ -70,5 +71,11 @@ def main(counts: list[int]) -> None:
         print("  " + found.groupby(["method", "reason"], observed=True).size().to_string().replace("\n", "\n  "))
 
 
+def _counts() -> list[int]:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("counts", nargs="*", metavar="COUNT", help="how many targets (default: [200, 450_000])")
+    return [int(count.replace(",", "")) for count in parser.parse_args().counts] or [200, 450_000]
+
+
 if __name__ == "__main__":
-    main([int(argument.replace(",", "")) for argument in sys.argv[1:]] or [200, 450_000])
+    main(_counts())

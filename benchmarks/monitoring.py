@@ -17,6 +17,7 @@ do. `python benchmarks/monitoring.py [targets ...]`, 200 and 3000 without argume
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
 import shutil
@@ -105,7 +106,9 @@ class Gauges(Collector):
 
 
 def main() -> None:
-    counts = [int(given) for given in sys.argv[1:]] or [200, 3000]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("counts", nargs="*", type=int, metavar="COUNT", help="how many targets (default: 200 3000)")
+    counts = parser.parse_args().counts or [200, 3000]
     catalogue = load_catalogue(Settings().catalogue)
     found = {count: measured(catalogue, count) for count in counts}
     print(f"{'targets':34}" + "".join(f"{count:>11,}" for count in counts) + f"{'ratio':>9}")

@@ -12,6 +12,7 @@ Without a workbook a bulletin of the shape of a municipal one is made: 37 visibl
 
 from __future__ import annotations
 
+import argparse
 import io
 import sys
 import time
@@ -90,13 +91,15 @@ def compare(name: str, data: bytes, cells: int) -> None:
 
 
 def main() -> None:
-    given = sys.argv[1:]
-    small = Path(given[0]).read_bytes() if given else bulletin()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", nargs="?", type=Path, help="a workbook (default: a bulletin of 39 sheets made here)")
+    given = parser.parse_args().file
+    small = given.read_bytes() if given else bulletin()
     large = large_sheet()
     read_apart(bulletin(1, 0), "表.xlsx")  # the process that reads is started once
     for name, data in (
         ("one small sheet", bulletin(1, 0)),
-        (Path(given[0]).name if given else "bulletin of 39 sheets", small),
+        (given.name if given else "bulletin of 39 sheets", small),
         ("50,000 cells", large),
     ):
         compare(name, data, len(read_tables(data, "表.xlsx").cells))
