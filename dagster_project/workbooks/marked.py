@@ -10,6 +10,7 @@ macros), and the list says so.
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -84,7 +85,10 @@ def _opened(data: bytes, file_name: str, *, max_bytes: int, max_cells: int) -> W
     if not data.startswith(_ZIP):
         return rebuilt(data, file_name, max_bytes=max_bytes, max_cells=max_cells)
     try:
-        return openpyxl.load_workbook(BytesIO(data), keep_links=False)
+        with warnings.catch_warnings():
+            # It warns of each chart and rule that it drops; the list says so once, to who reads it.
+            warnings.simplefilter("ignore", UserWarning)
+            return openpyxl.load_workbook(BytesIO(data), keep_links=False)
     except (BadZipFile, InvalidFileException, KeyError, TypeError, ValueError, AttributeError) as error:
         raise damaged(file_name) from error
 
