@@ -216,8 +216,8 @@ class Intake:
             return _together([self._decide(one, data, now=now) for one in more])
         if upload.hints.get("part"):  # one of several: the others may have been cut off too
             cut_off = [one for one in self._store.pending() if one.sha256 == upload.sha256]
-            return _together([self._decide(one, data, now=now) for one in cut_off])
-        return self._decide(upload, data, now=now)
+            return _together([self._decide_once(one, data, now=now) for one in cut_off])
+        return self._decide_once(upload, data, now=now)
 
     def approve(self, upload_id: int, *, by: str, now: datetime) -> Outcome:
         """Let a pending upload go: it is read and checked again from the archive, by what is stored now, and accepted
@@ -320,14 +320,20 @@ class Intake:
         waits = self._waits_for(upload, upload.dataset, now)
         if waits:
             return replace(_standing(upload), waits_for=waits)
+        return self._decide_once(upload, self._archive.get(upload.sha256), now=now)
+
+    def _decide_once(self, upload: Upload, data: bytes, *, now: datetime) -> Outcome:
+        """As `_decide`. Somebody else may have decided meanwhile, by the same bytes or another release; then theirs is
+        the answer."""
         try:
-            return self._decide(upload, self._archive.get(upload.sha256), now=now)
+            outcome = self._decide(upload, data, now=now)
         except StoreError:
-            # Somebody else may have decided meanwhile; then theirs is the answer.
-            stands = self._store.upload(upload.id)
-            if stands.state is UploadState.PENDING:
+            if self._store.upload(upload.id).state is upload.state:
                 raise
-            return _already(stands, upload.file_name, self._settings.zone)
+        else:
+            if not upload.duplicate or outcome.change is None or not outcome.change.repeated:
+                return outcome
+        return _already(self._store.upload(upload.id), upload.file_name, self._settings.zone)
 
     def _decide(self, upload: Upload, data: bytes, *, now: datetime) -> Outcome:
         hints = Hints.of(upload.hints)

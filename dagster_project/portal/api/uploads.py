@@ -45,7 +45,7 @@ _ENTERED: dict[int | str, dict[str, Any]] = {
 class Reason(BaseModel):
     """Why something is taken back."""
 
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"\S", max_length=1_000)]
 
 
 def hand_in(
