@@ -25,6 +25,7 @@ _COMMANDS = {
     "upload": ("upload", "upload", "交表：存档、检查、入库或退回 hand in tables: stored or rejected as a whole"),
     "template": ("template", "template", "报送模板 a dataset's template to fill in"),
     "mark": ("template", "mark", "把问题标在原表上 a table with its findings marked in it"),
+    "digest": ("digest", "app", "月报：写出或寄给各部门 the monthly report: pages (HTML, PDF), or by mail"),
     "progress": ("progress", "progress", "记分板：每个目标进展如何 the scoreboard: where every target stands"),
     "explain": ("explain", "explain", "判断依据：数据、规则、每步计算 how a target is judged, step by step"),
     "whatif": ("whatif", "whatif", "假设后几个月的数据会怎样 what if the next months came out like this"),

@@ -21,12 +21,15 @@ XushiError                      everything raised on purpose
 ├── GrafanaRefusedError         a Grafana refused what was sent (4xx, or no Grafana); trying again can't help
 ├── PortalRefusedError          another machine's portal refused a file, or can't be asked; trying again can't help
 ├── RobotRefusedError           a DingTalk or Feishu robot refused a message; trying again can't help
+├── MailRefusedError            the mail server refused a letter, or the account; trying again can't help
+├── MailUncertainError          the connection broke while a letter was handed over; trying again may send it twice
 └── TemporaryError              may pass by itself: trying again can help (a locked database, a server that is away)
     ├── PushUnavailableError    the Pushgateway is away, slow, or broken (5xx)
     ├── ReaderUnavailableError  no process could be started to read a file
     ├── GrafanaUnavailableError the Grafana is away, slow, or broken (5xx)
     ├── PortalUnavailableError  another machine's portal is away or slow
-    └── RobotUnavailableError   a DingTalk or Feishu robot is away, busy, or told too much
+    ├── RobotUnavailableError   a DingTalk or Feishu robot is away, busy, or told too much
+    └── MailUnavailableError    the mail server is away, busy, or can't be trusted (TLS)
 """
 
 from __future__ import annotations
@@ -204,3 +207,32 @@ class RobotUnavailableError(TemporaryError):
 
     def __init__(self, way: str, reason: str) -> None:
         super().__init__(f"{way}: 机器人暂不可用 / the robot is away or busy: {reason}")
+
+
+class MailRefusedError(XushiError):
+    """The mail server refused a letter, its sender or the account. The message has no password."""
+
+    def __init__(self, server: str, reason: str) -> None:
+        super().__init__(
+            f"{server}: 邮件服务器拒绝,请核对联系人文件中的 smtp 设置 / "
+            f"the mail server refused; check smtp in the contacts file: {reason}"
+        )
+
+
+class MailUncertainError(XushiError):
+    """The connection broke while a letter was handed over: nobody knows whether the server took it."""
+
+    def __init__(self, server: str, reason: str) -> None:
+        super().__init__(
+            f"{server}: 交信途中连接中断,不能确定是否已收,请先问收件人 / the connection broke while the letter was "
+            f"handed over; ask the recipients whether it arrived: {reason}"
+        )
+
+
+class MailUnavailableError(TemporaryError):
+    """The mail server can't be reached, is busy, or shows no certificate that can be trusted."""
+
+    def __init__(self, server: str, reason: str) -> None:
+        super().__init__(
+            f"{server}: 邮件服务器暂不可用,请稍后再试 / the mail server is away; try again later: {reason}"
+        )

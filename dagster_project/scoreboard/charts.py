@@ -140,13 +140,15 @@ def drawn(
     amount: Callable[[float], str],
     width: int = 860,
     height: int = 320,
+    months: int = 12,
 ) -> Markup:
-    """The whole chart with axes. `month` says an ordinal under the axis, `amount` a value beside it."""
+    """The whole chart with axes. `month` says an ordinal under the axis (at most `months` of them), `amount` a value
+    beside it."""
     steps = ticks(chart.values())
     bounds = _Frame(72, width - 24, 14, height - 32, chart.first, chart.last, 0, 1)
     frame = _frame(chart, bounds, steps)
     body = [_grid(step, frame, amount(step)) for step in steps]
-    every = max(1, math.ceil((chart.last - chart.first + 1) / 12))
+    every = max(1, math.ceil((chart.last - chart.first + 1) / months))
     body += [
         _month(ordinal, frame, month(ordinal), second=bool(place % 2))
         for place, ordinal in enumerate(range(chart.first, chart.last + 1, every))
