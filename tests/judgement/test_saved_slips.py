@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pandas as pd
@@ -123,3 +124,18 @@ def test_what_was_compared_with_an_older_judgement_is_refused(
     kept = store.save_judgement(made.evaluation, made.forecast, store.slips(), since=last[0], stamp=stamp)
     assert not kept
     assert store.evaluation(run_id="third").empty
+
+
+def test_three_that_save_at_once_enter_a_slip_once(
+    small_catalogue: Catalogue, store: Store, hand: Hand, march: int
+) -> None:
+    put(hand, day(20, 5), ("2025-04", 140))
+    with ThreadPoolExecutor(3) as pool:
+        runs = [
+            pool.submit(judge_and_save, small_catalogue, store, run_id=f"run-{number}", now=day(21, 5))
+            for number in range(3)
+        ]
+        for run in runs:
+            run.result()
+    assert len(light_slips(store)) == 1
+    assert all(len(store.evaluation(run_id=f"run-{number}")) for number in range(3))

@@ -6,6 +6,7 @@ import math
 import shutil
 import subprocess
 import urllib.request
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ import pandas as pd
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from dagster_project.metrics import names
 from dagster_project.metrics.gauges import Registry, Snapshot, registry
 from dagster_project.metrics.serve import Fresh, serve, text
 from dagster_project.progress import Panel, TargetTable, best_runs, course, evaluate, forecast, paths
@@ -136,6 +138,16 @@ def test_release_dates_are_midnight_in_shanghai(made: Registry, small_catalogue:
     assert made.get_sample_value("kpi_release_due_timestamp_seconds", {"dataset": "trade"}) == due
     end_of_march = datetime(2025, 4, 1, tzinfo=SHANGHAI).timestamp()
     assert made.get_sample_value("kpi_period_latest_timestamp_seconds", {"dataset": "trade"}) == end_of_march
+
+
+def test_a_target_counts_as_unlikely_only_where_it_has_a_probability(small_catalogue: Catalogue) -> None:
+    snapshot = snapshot_of(small_catalogue, EXPORTS)
+    foretold = snapshot.forecast.assign(probability=float("nan"), unlikely=True)
+    foretold.loc[0, "probability"] = 0.55  # above the threshold, and not yet recovered
+    target = foretold.loc[0, "target"]
+    shown = registry(small_catalogue, lambda: replace(snapshot, forecast=foretold), zone=SHANGHAI)
+    (family,) = [one for one in shown.collect() if one.name == names.UNLIKELY.name]
+    assert [(sample.labels["target"], sample.value) for sample in family.samples] == [(target, 1.0)]
 
 
 def test_rejections_revisions_and_runs_are_shown(made: Registry) -> None:
