@@ -68,12 +68,20 @@ def rows(catalogue: Catalogue, received: pd.DataFrame, year: int, today: date, z
 def awaited(
     catalogue: Catalogue, received: pd.DataFrame, today: date, zone: ZoneInfo
 ) -> list[tuple[Release, tuple[Release, ...]]]:
-    """Of every dataset of every region the first release that has not come, and what else is overdue; the first due
-    first. The year before counts while its documents are in force."""
+    """Of every dataset, of each region in which an indicator of it is watched, the first release that has not come, and
+    what else is overdue; the first due first. The year before counts while its documents are in force."""
     first = min(document.year for document in catalogue.documents.values())
+    watched = {
+        (key, region)
+        for key, indicators in catalogue.dataset_indicators.items()
+        for indicator in indicators
+        for region in catalogue.indicator_regions[indicator]
+    }
     missing: dict[tuple[str, str], list[Release]] = {}
     for year in range(max(first, today.year - 1), today.year + 1):
         for row in rows(catalogue, received, year, today, zone):
+            if (row.dataset, row.region) not in watched:
+                continue
             still = [release for release in row.releases.values() if release.came is None]
             missing.setdefault((row.dataset, row.region), []).extend(still)
     found = [sorted(each, key=lambda release: release.due) for each in missing.values() if each]

@@ -12,6 +12,7 @@ from calendar import month_abbr
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -131,6 +132,10 @@ class Phrasing:
     def amount(self, value: float, decimals: int = 2) -> str:
         """A number in plain writing as the reasons write it; '–' where there is none."""
         return marks.amount(value, decimals)
+
+    def exact(self, value: float) -> str:
+        """A figure with all the digits that the store keeps, without an exponent; '–' where there is none."""
+        return f"{Decimal(f'{value:.15g}'):f}" if math.isfinite(value) else "–"
 
     def tick(self, value: float) -> str:
         """A number for an axis: 25万, 1.2亿 / 250,000, 120,000,000."""
