@@ -17,7 +17,7 @@ from dagster_project.progress.explain_steps import Ref, Steps
 from dagster_project.progress.panel import Grain, Origin, Panel, grains, origins
 from dagster_project.progress.targets import ACCUMULATING, KINDS, TargetTable
 from validators.catalogue import Kind, Measure
-from validators.periods import Month, Quarter
+from validators.periods import Month, Quarter, parse_period
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +94,12 @@ class Figures:
         return self.steps.take(f"{name} {month.text}", "add", before, own, **words)
 
     def history(self, code: int, last: int) -> list[Input]:
-        """Every stated figure of the indicator up to a month (ordinal), by period."""
-        name, until = self.targets.indicators.ids[code], Month.from_ordinal(last).text
-        keys = sorted(key for key in self.rows if key[0] == name and key[1] <= until)
-        return [self._cited(*key) for key in keys]
+        """Every stated figure of the indicator that a panel reads, up to a month (ordinal), by period."""
+        name, read = self.targets.indicators.ids[code], {self._measure(code)}
+        if KINDS[self.targets.indicators.kind[code]] in ACCUMULATING:
+            read.add(Measure.MONTH.value)
+        keys = [key for key in self.rows if key[0] == name and key[2] in read]
+        return [self._cited(*key) for key in sorted(keys) if parse_period(key[1]).last_month.ordinal <= last]
 
     def _measure(self, code: int) -> str:
         kind = KINDS[self.targets.indicators.kind[code]]

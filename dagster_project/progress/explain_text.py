@@ -5,6 +5,7 @@ Belongs here: layout and words. Does not belong here: any number that the explan
 
 from __future__ import annotations
 
+from calendar import month_name
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -47,10 +48,10 @@ def skill_words(explanation: Explanation) -> Words | None:
     years = int(found["skill_years"])
     points = found["skill_unit"] == "points"
     size = f"{found['skill']:.2g}" if points else f"{100 * found['skill']:.2g}%"
-    month = str(found["period"] or found["as_of"])[5:].lstrip("0")
+    month = int(str(found["period"] or found["as_of"])[5:])
     return Words(
         zh=f"同一方法在过去{years}年自{month}月起预测，平均误差{size}{'个百分点' if points else ''}",
-        en=f"this method would have called the last {years} years from month {month} within "
+        en=f"this method would have called the last {years} years from {month_name[month]} within "
         f"{size}{' points' if points else ''} on average",
     )
 

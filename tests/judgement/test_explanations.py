@@ -158,6 +158,6 @@ def test_the_forecast_says_how_well_it_would_have_called_the_past(catalogue: Cat
     skill, best = skill_words(made), best_run_words(made)
     assert skill is not None
     assert best is not None
-    assert "from month 5 within" in skill.en
+    assert "from May within" in skill.en
     assert "the best same months ever were" in best.en
     assert made.history[0].period < "2025"
