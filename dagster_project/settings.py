@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     max_read_memory: int = Field(
         default=2_000_000_000, gt=0, description="memory that reading one file may take, bytes"
     )
+    digest_day: int | None = Field(
+        default=None, ge=1, le=28, description="day of the month on which Dagster mails the reports; without it never"
+    )
     timezone: str = Field(default="Asia/Shanghai", description="time zone of dates and of the release calendar")
     kept_months: int = Field(default=36, gt=0, description="months of history shown as gauges")
 

@@ -18,11 +18,9 @@ from dagster_project.commands.choosing import choice
 from dagster_project.commands.opening import now
 from dagster_project.commands.visible import VISIBLE
 from dagster_project.digest.delivery import Fate, Outcome, Sender
-from dagster_project.digest.mail import Mailbox
 from dagster_project.digest.material import Material, gather
 from dagster_project.digest.page import to_html
 from dagster_project.digest.report import report
-from dagster_project.digest.sent import SentBook
 from dagster_project.digest.subject import Subject, department, document, subjects
 from dagster_project.paper import Press
 from dagster_project.scoreboard.language import Language
@@ -30,8 +28,7 @@ from dagster_project.settings import Settings
 from dagster_project.store import Store
 from validators.catalogue import Catalogue
 from validators.catalogue_file import load_catalogue
-from validators.contacts_file import Secrets, load_contacts
-from validators.errors import ContactsError, PeriodError
+from validators.errors import PeriodError
 from validators.periods import Month, parse_period, read_period
 
 
@@ -102,26 +99,15 @@ def send(
 
     有没寄到的，退出码为 1。Exit code 1 where a letter was not delivered to everybody.
     """
-    settings = Settings()
-    path = contacts or settings.contacts_file
-    if path is None:
-        raise ContactsError(
-            [f"没有联系人文件，请写好 {settings.home / 'contacts.yaml'} 或设 XUSHI_CONTACTS / no contacts file there"]
-        )
     opened = _open(month, owner, document_id)
-    people = load_contacts(path, opened.catalogue)
-    if people.smtp is None:
-        raise ContactsError([f"{path}: 没有 smtp，无从寄出 / there is no mail server (smtp)"])
-    sender = Sender(
-        contacts=people,
-        mailbox=None if dry_run else Mailbox.of(people.smtp, Secrets(path.parent, os.environ)),
-        folder=output,
-        book=SentBook(settings.home / "digest"),
-        press=Press(),
-        zone=settings.zone,
+    sender = Sender.of(
+        opened.settings,
+        opened.catalogue,
+        environment=os.environ,
         now=now,
+        contacts=contacts,
+        trial=output if dry_run else None,
         languages=tuple(language or (Language.ZH,)),
-        portal_url=settings.portal_url,
         again=again,
     )
     outcomes = []

@@ -6,7 +6,7 @@ server (`mail.py`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
@@ -23,8 +23,11 @@ from dagster_project.digest.sent import Note, SentBook
 from dagster_project.digest.subject import Subject, SubjectKind
 from dagster_project.paper import Press
 from dagster_project.scoreboard.language import Language
+from dagster_project.settings import Settings
+from validators.catalogue import Catalogue
 from validators.contacts import Contacts
-from validators.errors import MailRefusedError, MailUnavailableError, MailUncertainError
+from validators.contacts_file import Secrets, load_contacts
+from validators.errors import ContactsError, MailRefusedError, MailUnavailableError, MailUncertainError
 
 
 class Fate(StrEnum):
@@ -65,6 +68,41 @@ class Sender:
     languages: tuple[Language, ...] = (Language.ZH,)
     portal_url: str | None = None
     again: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        settings: Settings,
+        catalogue: Catalogue,
+        *,
+        environment: Mapping[str, str],
+        now: Callable[[], datetime],
+        contacts: Path | None = None,
+        trial: Path | None = None,
+        languages: tuple[Language, ...] = (Language.ZH,),
+        again: bool = False,
+    ) -> Sender:
+        """The sender of an installation. `contacts`: another file than the installation's; `trial`: write letters into
+        this folder and send none. ContactsError where there is no file, no mail server in it, or no password."""
+        path = contacts or settings.contacts_file
+        if path is None:
+            usual = settings.home / "contacts.yaml"
+            raise ContactsError([f"{usual}: 没有联系人文件，请写好，或设 XUSHI_CONTACTS / no contacts file; write one"])
+        people = load_contacts(path, catalogue)
+        if people.smtp is None:
+            raise ContactsError([f"{path}: smtp: 没有邮件服务器，无从寄出 / no mail server to send by; give smtp"])
+        return cls(
+            contacts=people,
+            mailbox=Mailbox.of(people.smtp, Secrets(path.parent, environment)) if trial is None else None,
+            folder=trial or settings.home / "digest",
+            book=SentBook(settings.home / "digest"),
+            press=Press(),
+            zone=settings.zone,
+            now=now,
+            languages=languages,
+            portal_url=settings.portal_url,
+            again=again,
+        )
 
     def send(self, material: Material, chosen: Iterable[Subject]) -> Iterator[Outcome]:
         """Send the reports of these subjects, one after the other; what became of each. SendingError when another
