@@ -125,7 +125,7 @@ class Found:
     year_stated: bool
 
 
-_SDMX = re.compile(r"([0-9]{4})(?:-(?:(0[1-9]|1[0-2])|Q([1-4])))?")
+_SDMX = re.compile(r"((?!0000)[0-9]{4})(?:-(?:(0[1-9]|1[0-2])|Q([1-4])))?")
 
 
 @lru_cache(maxsize=4096)

@@ -26,6 +26,8 @@ from validators.periods import Month
 RUN = "portal"  # under which the evaluation after a publication is saved
 _PAST_BOARDS = 16  # judgements of other months or days that are kept until something changes
 
+_LAST_DAY = date(9999, 12, 29)  # after it the calendar ends in some zone
+
 _log = logging.getLogger(__name__)
 
 
@@ -142,4 +144,5 @@ class BoardKeeper:
 
     def _end_of(self, day: date) -> datetime:
         """What was published on a day counts as known on it."""
-        return datetime.combine(day + timedelta(days=1), time(), self._settings.zone) - timedelta(microseconds=1)
+        last = min(day, _LAST_DAY) + timedelta(days=1)
+        return datetime.combine(last, time(), self._settings.zone) - timedelta(microseconds=1)

@@ -19,6 +19,7 @@ from validators.errors import PeriodError
 from validators.periods import Month, parse_period
 
 BY = ("chapter", "department")
+YEARS = range(1900, 2100)  # those of the API; nothing is known of others
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ def choice(
         raise _wrong("owner", owner)
     try:
         month = parse_period(as_of).last_month if as_of else None
+        if month is not None and month.year not in YEARS:
+            raise _wrong("as_of", as_of)
     except PeriodError as error:
         raise _wrong("as_of", as_of) from error
     try:
