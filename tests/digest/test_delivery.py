@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+import shutil
+import ssl
+import subprocess
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from aiosmtpd.controller import Controller
 from pypdf import PdfReader
 
 from dagster_project.digest.delivery import Fate, Outcome, Sender
@@ -198,3 +203,49 @@ def test_a_name_with_line_breaks_adds_no_header(material: Material, post: MailSe
     assert letter.message["Bcc"] is None
     assert letter.recipients == ("one@example.test", "two@example.test")
     assert "<b>Bureau" not in letter.body("html")
+
+
+@contextmanager
+def tls_server(folder: Path, name: str) -> Iterator[tuple[MailServer, Path]]:
+    """A server that takes letters after STARTTLS alone, with its certificate (for this name or address)."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl makes the certificate, and is not installed")
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    names = f"subjectAltName={'IP' if name[0].isdigit() else 'DNS'}:{name}"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=mail"]
+    subprocess.run(
+        [*command, "-addext", names, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True
+    )
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+    server = MailServer()
+    controller = Controller(
+        server,
+        hostname="127.0.0.1",
+        port=server.port,
+        authenticator=server.authenticate,
+        tls_context=context,
+        require_starttls=True,
+    )
+    controller.start()
+    try:
+        yield server, certificate
+    finally:
+        controller.stop()
+
+
+def test_the_account_goes_over_tls_to_a_server_whose_certificate_holds(
+    material: Material, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = [department(material.catalogue, "lw_commerce")]
+    with tls_server(tmp_path, "127.0.0.1") as (server, certificate):
+        made = sender(material.catalogue, server.port, tmp_path)
+        assert made.mailbox is not None
+        careful = made.mailbox.smtp.model_copy(update={"starttls": True})
+        made = replace(made, mailbox=Mailbox(careful, MailServer.password))
+        (untrusted,) = made.send(material, one)
+        assert (untrusted.fate, server.letters) == (Fate.FAILED, [])
+        assert "CERTIFICATE_VERIFY_FAILED" in untrusted.words
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        assert fates(made.send(material, one)) == {"lw_commerce": Fate.SENT}
+        assert len(server.letters) == 1
