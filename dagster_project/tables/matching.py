@@ -9,10 +9,12 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dagster_project.tables.header_words import Role, compact, is_header_word
 from dagster_project.tables.labels import bare_name
 from validators.catalogue import Catalogue, Kind, Measure
+from validators.codes import SameObject
 
 _ACCUMULATING = (Kind.FLOW, Kind.COUNT)
 _GROWTH_ENDING = re.compile(r"(?:同比)?(?:增速|增长速度|增长率?|增幅)$")
@@ -37,8 +39,14 @@ class Meaning:
     nearest: str = ""  # the catalogue's name that an unknown label resembles
 
 
+@lru_cache(maxsize=256)
+def row_names(key: SameObject, dataset: str) -> RowNames:
+    """The names of one dataset's rows, made once per catalogue object: every file of it asks for all of them."""
+    return RowNames(key.catalogue, dataset)
+
+
 class RowNames:
-    """The names of one dataset's rows."""
+    """The names of one dataset's rows; see `row_names`."""
 
     def __init__(self, catalogue: Catalogue, dataset: str) -> None:
         self._levels: dict[tuple[str, str], str] = {}
@@ -111,6 +119,7 @@ class RowNames:
         return self._names[max(near, key=lambda other: len(other))] if near else ""
 
 
+@lru_cache(maxsize=20_000)  # the same labels come again in every table and for every dataset
 def key_of(label: str) -> str:
     """A label for comparing: without 其中, numbering, unit, spaces, and in one spelling of brackets and dashes."""
     return re.sub(r"[—–―-]+", "-", bare_name(label)).casefold()

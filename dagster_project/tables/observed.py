@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from dagster_project.tables import mapping_findings as say
 from dagster_project.tables.header_words import Role
-from dagster_project.tables.matching import RowNames, extra_measure, measure_of
+from dagster_project.tables.matching import extra_measure, measure_of, row_names
 from validators.catalogue import Cadence, Catalogue, Kind, Measure
+from validators.codes import SameObject
 from validators.findings import Finding
 from validators.periods import Month, Quarter, Year, parse_period
 from validators.units import UnitTable, convertible
@@ -31,7 +32,7 @@ def with_meanings(cells: pd.DataFrame, catalogue: Catalogue, dataset: str) -> pd
     """The cells (columns of `Reading.cells` and `region`) with `level`, `growth`, `is_rate`, `nearest` of their row,
     and with the dataset's own header words read as measures."""
     cells = _with_extra_columns(cells, catalogue, dataset)
-    names = RowNames(catalogue, dataset)
+    names = row_names(SameObject(catalogue), dataset)
     pairs = list(zip(cells["row_label"], cells["parent_label"], strict=True))
     meanings = {pair: names.meaning(*pair) for pair in set(pairs)}  # each label is looked up once
     found = [meanings[pair] for pair in pairs]

@@ -15,11 +15,12 @@ import numpy as np
 import pandas as pd
 
 from dagster_project.tables.header_words import Role
-from dagster_project.tables.matching import RowNames, key_of
+from dagster_project.tables.matching import key_of, row_names
 from dagster_project.tables.observed import each
 from dagster_project.tables.reading import Reading
 from dagster_project.tables.regions_within import placed
 from validators.catalogue import Catalogue, Kind
+from validators.codes import SameObject
 from validators.units import UnitTable, convertible
 
 _LEAST = 0.55  # of a likeness between 0 and 1
@@ -47,7 +48,7 @@ def propose(
     `Store.observations`; a unit that can't be converted rules an indicator out, a size unlike the stored one counts
     against it. `dataset` and `region` narrow down where to look and what to compare with."""
     keys = [dataset] if dataset else list(catalogue.datasets)
-    names = {key: RowNames(catalogue, key) for key in keys}
+    names = {key: row_names(SameObject(catalogue), key) for key in keys}
     homes: list[str | None] = [region] * len(reading.tables)
     spread = placed(reading, catalogue, homes, lambda label: any(one.knows(label, "") for one in names.values()))
     cells = spread.cells[~spread.cells["foreign"] & spread.cells["value"].notna()]

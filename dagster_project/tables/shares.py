@@ -18,12 +18,13 @@ import pandas as pd
 from dagster_project.tables import mapping_findings
 from dagster_project.tables import share_findings as say
 from dagster_project.tables.bands import is_meta
-from dagster_project.tables.matching import RowNames
+from dagster_project.tables.matching import row_names
 from dagster_project.tables.observed import each
 from dagster_project.tables.reading import Reading
 from dagster_project.tables.recognition import find_datasets, find_region
 from dagster_project.tables.regions_within import Placed, placed
 from validators.catalogue import Cadence, Catalogue
+from validators.codes import SameObject
 from validators.findings import Finding
 
 _YEAR = 4  # characters of a period that is a year
@@ -65,7 +66,7 @@ class _Sharing:
         self.reading, self.catalogue, self.given, self.region = reading, catalogue, given, region
         self.named = find_datasets(reading, catalogue)
         self.about = tuple(dict.fromkeys(key for keys in self.named for key in keys))
-        self.names = {key: RowNames(catalogue, key) for key in catalogue.datasets}
+        self.names = {key: row_names(SameObject(catalogue), key) for key in catalogue.datasets}
         self.titles = [" ".join(table.titles) or table.sheet for table in reading.tables]
         self.findings: list[Finding] = []
         self.by_region: frozenset[int] = frozenset()
@@ -117,7 +118,8 @@ class _Sharing:
             return pd.Series(self.given, index=cells.index)
         owners: dict[_Row, str] = {}
         filled = cells[cells["value"].notna()].drop_duplicates(["table", "row_label", "parent_label"])
-        figures = {(row.table, row.row_label, row.parent_label): row for row in each(filled)}
+        told = filled[["table", "row_label", "parent_label", "sheet", "cell"]]
+        figures = {(row.table, row.row_label, row.parent_label): row for row in each(told)}
         for triple in dict.fromkeys(zip(cells["table"], cells["row_label"], cells["parent_label"], strict=True)):
             owners[triple] = self._owner(triple, figures.get(triple), triple[0] in spread.by_region)
         late = self._late(cells, owners)
