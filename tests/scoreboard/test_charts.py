@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from xml.etree import ElementTree
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagster_project.scoreboard.charts import Chart, Level, Line, Stroke, bar, drawn, sparkline, ticks
+from dagster_project.scoreboard.charts import Band, Chart, Level, Line, Stroke, bar, drawn, sparkline, ticks
 
 # Figures have at most a few decimals.
 FIGURES = st.floats(min_value=-1e12, max_value=1e12, allow_nan=False).map(lambda value: round(value, 6))
@@ -64,3 +65,15 @@ def test_a_bar_never_leaves_its_ground() -> None:
     for reached in (-0.4, 0.0, 0.7, 3.5):
         picture = ElementTree.fromstring(str(bar(reached, 0.75, light="green")))
         assert 0 <= float(picture.findall("rect")[1].attrib["width"]) <= 100
+
+
+def test_a_fan_lies_within_the_picture_and_is_left_out_of_a_small_one() -> None:
+    fan = Band("80%", ((24304, 5.0, 5.0), (24311, 2.0, 90.0)))
+    made = replace(chart([(24304, 5.0)], 6.0), bands=(fan,))
+    picture = ElementTree.fromstring(str(drawn(made, month=str, amount=str)))
+    _, _, width, height = map(float, picture.attrib["viewBox"].split())
+    (polygon,) = picture.findall("polygon")
+    corners = [tuple(map(float, corner.split(","))) for corner in polygon.attrib["points"].split()]
+    assert len(corners) == 4
+    assert all(0 <= x <= width and 0 <= y <= height for x, y in corners)
+    assert "polygon" not in str(sparkline(made))
