@@ -61,11 +61,8 @@ def read(
     wanted = sheet or [one.name for one in reading.sheets]
     unknown = [name for name in wanted if name not in {one.name for one in reading.sheets}]
     if unknown:
-        raise typer.BadParameter(
-            f"没有工作表 / no such sheet: {', '.join(unknown)} ({', '.join(one.name for one in reading.sheets)})".translate(
-                VISIBLE
-            )
-        )
+        there = ", ".join(one.name for one in reading.sheets)
+        raise typer.BadParameter(f"没有工作表 / no such sheet: {', '.join(unknown)} ({there})".translate(VISIBLE))
     cells = reading.cells.loc[reading.cells["sheet"].isin(wanted), SHOWN]
     _print(cells, output)
     _say(reading, wanted)

@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from dagster_project.portal.words import calendar, common, hand_in, observation, scoreboard, signin, target, uploads
+from dagster_project.portal.words import (
+    calendar,
+    common,
+    hand_in,
+    observation,
+    outlook,
+    scoreboard,
+    signin,
+    target,
+    uploads,
+)
 from dagster_project.scoreboard.language import Language
 
 _PARTS: tuple[Mapping[str, tuple[str, str]], ...] = (
@@ -18,6 +28,7 @@ _PARTS: tuple[Mapping[str, tuple[str, str]], ...] = (
     target.TEXTS,
     calendar.TEXTS,
     observation.TEXTS,
+    outlook.TEXTS,
     hand_in.TEXTS,
     uploads.TEXTS,
     signin.TEXTS,

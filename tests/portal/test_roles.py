@@ -51,6 +51,8 @@ GET  /scoreboard                           303  200  200  200  200  200  200    
 GET  /scoreboard.csv                       303  200  200  200  200  200  200    200  200  200  200  200
 GET  /scoreboard.pdf?section=none          303  400  400  400  400  400  400    400  400  400  400  400
 GET  /targets/longwan-exports              303  200  200  200  200  200  200    200  200  200  200  200
+GET  /targets/longwan-exports/explanation  303  200  200  200  200  200  200    200  200  200  200  200
+GET  /targets/longwan-exports/what-if      303  200  200  200  200  200  200    200  200  200  200  200
 GET  /calendar                             303  200  200  200  200  200  200    200  200  200  200  200
 GET  /observations/goods_exports/330303/2025-03  303 200 200 200 200 200 200    200  200  200  200  200
 
@@ -106,6 +108,7 @@ POST /api/v1/uploads/{retail}/decline {}   401  403  403  403  403  409  409    
 POST /api/v1/uploads/{pending}/withdraw {} 401  403  403  403  409  409  409    403  403  403  409  409
 GET  /api/v1/targets                       401  200  200  200  200  200  200    200  200  200  200  200
 GET  /api/v1/targets/longwan-exports       401  200  200  200  200  200  200    200  200  200  200  200
+GET  /api/v1/targets/longwan-exports/explanation 401 200 200 200 200 200 200 200 200 200 200 200
 GET  /api/v1/observations?indicator=goods_exports 401 200 200 200 200 200 200   200  200  200  200  200
 GET  /api/v1/observations/goods_exports/330303/2025-03 401 200 200 200 200 200 200 200 200 200 200 200
 GET  /api/v1/progress                      401  200  200  200  200  200  200    200  200  200  200  200

@@ -5,9 +5,13 @@ Belongs here: the route and its shape. Does not belong here: how a target stands
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import HTTPException
 
+from dagster_project.judgement import explanation
 from dagster_project.portal.api.answers import Answer
+from dagster_project.portal.choosing import Chosen
 from dagster_project.portal.route import Route
 from dagster_project.portal.visit import Visiting
 from validators.catalogue import Ambition, Catalogue, Comparator, Pace
@@ -78,7 +82,16 @@ def target(visit: Visiting, target: str) -> TargetAnswer:
     return TargetAnswer.of(visit.desk.catalogue, target)
 
 
+def explained(visit: Visiting, target: str, chosen: Chosen) -> dict[str, Any]:
+    """How a target's light comes about: inputs with their cells, the rule, each step, the forecast."""
+    if target not in visit.desk.catalogue.targets:
+        raise HTTPException(404)
+    judgement = visit.desk.board.judgement(as_of=chosen.as_of, known_on=chosen.known_on)
+    return explanation(visit.desk.catalogue, visit.desk.store, target, judgement).as_json()
+
+
 ROUTES = (
     Route("GET", "/api/v1/targets", targets, action="view_scoreboard", opened_by="public_scoreboard", api=True),
     Route("GET", "/api/v1/targets/{target}", target, action="view_scoreboard", opened_by="public_scoreboard", api=True),
+    Route("GET", "/api/v1/targets/{target}/explanation", explained, action="view_observations", api=True),
 )

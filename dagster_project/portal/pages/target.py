@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse
 
 from dagster_project.judgement import Judgement
 from dagster_project.portal.choosing import Chosen
+from dagster_project.portal.pages.outlook import outlook
 from dagster_project.portal.route import Route
 from dagster_project.portal.visit import Visit, Visiting
 from dagster_project.scoreboard.charts import bar, drawn
@@ -69,6 +70,7 @@ def target(visit: Visiting, target: str, choice: Chosen) -> HTMLResponse:
         tiers=[rows[key] for key in tiers(catalogue, target)],
         part_of=rows.get(one.part_of or ""),
         grafana=_grafana(visit, one.indicator, one.region),
+        outlook=outlook(visit, target, judgement),
     )
 
 
