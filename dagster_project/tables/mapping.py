@@ -113,7 +113,8 @@ def _with_content(parts: list[Mapped]) -> list[Mapped]:
     if not kept:
         return parts[:1] if len(parts) == 1 else [_joined(parts)]
     rest = [finding for part in parts if part not in kept for finding in part.findings]
-    return [replace(kept[0], findings=(*kept[0].findings, *rest)), *kept[1:]]
+    # What was said about a sheet went to every part of it: once is enough.
+    return [replace(kept[0], findings=tuple(dict.fromkeys((*kept[0].findings, *rest)))), *kept[1:]]
 
 
 def _blocked(part: Mapped) -> bool:
@@ -122,8 +123,8 @@ def _blocked(part: Mapped) -> bool:
 
 def _joined(parts: Sequence[Mapped]) -> Mapped:
     """Several datasets' parts, none of which has a figure, as one."""
-    findings = tuple(finding for part in parts for finding in part.findings)
-    return replace(parts[0], findings=findings)
+    findings = dict.fromkeys(finding for part in parts for finding in part.findings)
+    return replace(parts[0], findings=tuple(findings))
 
 
 def _findings_of_shares(reading: Reading, shares: Sequence[Share], general: Sequence[Finding]) -> list[list[Finding]]:

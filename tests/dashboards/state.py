@@ -158,7 +158,7 @@ def _measures(kind: Kind) -> tuple[str, ...]:
 
 
 def _releases(catalogue: Catalogue) -> Iterator[Sample]:
-    states = cycle(["accepted", "rejected", "superseded", "received"])
+    states = cycle(["accepted", "rejected", "superseded", "received", "pending", "withdrawn"])
     for place, key in enumerate(catalogue.datasets):
         label = {"dataset": key}
         yield Sample(names.PERIOD_LATEST.name, label, END_OF_SEPTEMBER)
