@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 from pathlib import Path
 from typing import Annotated
 
@@ -131,6 +132,9 @@ def relay(
     with server:
         where = f"http://{host}:{server.server_port}"
         Console(soft_wrap=True, highlight=False).print(f"{where}  {len(robots)} 个机器人 robots  (Ctrl-C 停止 stops)")
+        # A shell that starts it in the background has Ctrl-C ignored; it is to end all the same when it is told to.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.default_int_handler)
         try:
             server.serve_forever()
         except KeyboardInterrupt:
