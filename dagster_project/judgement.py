@@ -23,8 +23,7 @@ from dagster_project.progress import (
     best_runs,
     course,
     evaluate,
-    forecast,
-    forecast_paths,
+    foretell,
     paths,
 )
 from dagster_project.progress.explain import Explanation, explain
@@ -88,7 +87,8 @@ def _judged(
     month = as_of or latest_month(observations, catalogue)
     panel = Panel.from_observations(observations, targets)
     evaluation = evaluate(targets, panel, month)
-    foretold = forecast(targets, panel, month)
+    ahead = foretell(targets, panel, month)
+    foretold = ahead.rows()
     was = np.isin(targets.ids.astype("str"), list(before))
     chance = foretold["probability"].to_numpy(dtype=np.float64)
     foretold["unlikely"] = unlikely(chance, was, catalogue.alerts.unlikely_probability)
@@ -97,7 +97,7 @@ def _judged(
         evaluation=with_best_runs(evaluation, runs, targets),
         course=course(targets, panel, month),
         forecast=foretold,
-        fans=forecast_paths(targets, panel, month),
+        fans=ahead.months(),
         runs_ever=runs,
         paths=paths(targets, panel),
         actuals=actuals(targets, panel),

@@ -10,7 +10,7 @@ from dagster_project.progress.actuals import actuals
 from dagster_project.progress.columns import EVALUATION
 from dagster_project.progress.course import Course, course, paths
 from dagster_project.progress.evaluate import evaluate
-from dagster_project.progress.forecast import forecast, forecast_paths
+from dagster_project.progress.forecast import forecast, foretell
 from dagster_project.progress.forecast_columns import FORECAST
 from dagster_project.progress.forecast_runs import best_runs
 from dagster_project.progress.lights import Light
@@ -30,7 +30,7 @@ __all__ = [
     "course",
     "evaluate",
     "forecast",
-    "forecast_paths",
+    "foretell",
     "paths",
     "rollup",
 ]

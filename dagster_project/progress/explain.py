@@ -121,8 +121,8 @@ def explain(
         results={column: step for column, step in RESULTS.items() if step in steps},
         reason_zh=str(judged["reason_zh"]),
         reason_en=str(judged["reason_en"]),
-        forecast=_plain(forecast.iloc[row]),
-        best_run=_plain(runs.iloc[row]),
+        forecast=plain_row(forecast.iloc[row]),
+        best_run=plain_row(runs.iloc[row]),
         history=tuple(figures.history(code, as_of.ordinal)),
     )
 
@@ -390,7 +390,7 @@ def _month(ordinal: int) -> str:
     return Month.from_ordinal(ordinal).text
 
 
-def _plain(row: pd.Series) -> dict[str, Any]:
+def plain_row(row: pd.Series) -> dict[str, Any]:
     """A row of a frame in plain values, None for what isn't known."""
     found: dict[str, Any] = {}
     for name, value in row.items():

@@ -40,9 +40,9 @@ _BEFORE: Final[Mapping[str, str]] = {
 _RULE: Final = ("comparator", "value", "unit", "pace", "band", "band_measure", "tolerance", "factor", "start", "due")
 
 
-def skill_words(explanation: Explanation) -> Words | None:
-    """How well the method would have called the past years from the same month; None without a past year."""
-    found = explanation.forecast
+def skill_words(found: Mapping[str, Any]) -> Words | None:
+    """How well the method would have called the past years from the same month; None without a past year. `found`: a
+    row of `progress.forecast` in plain values (`explain.plain_row`)."""
     if found.get("skill") is None or not found.get("skill_years"):
         return None
     years = int(found["skill_years"])
@@ -56,15 +56,14 @@ def skill_words(explanation: Explanation) -> Words | None:
     )
 
 
-def best_run_words(explanation: Explanation) -> Words | None:
-    """What each month left must bring, beside the best of the same months ever; None where nothing is left to bring."""
-    found, unit = explanation.best_run, explanation.rule["unit"]
+def best_run_words(found: Mapping[str, Any], unit: str, *, low_is_good: bool) -> Words | None:
+    """What each month left must bring, beside the best of the same months ever; None where nothing is left to bring.
+    `found`: a row of `progress.best_runs` in plain values (`explain.plain_row`), in this unit."""
     needed = found.get("required_run_rate")
     if needed is None:
         return None
-    low = explanation.rule["low_is_good"]
-    zh = f"余下每月{'不超过' if low else '需完成'}{needed:.4g}{unit}"
-    en = f"{'may bring' if low else 'needs'} {needed:.4g} {unit} a month"
+    zh = f"余下每月{'不超过' if low_is_good else '需完成'}{needed:.4g}{unit}"
+    en = f"{'may bring' if low_is_good else 'needs'} {needed:.4g} {unit} a month"
     best, end = found.get("best_same_months_rate"), str(found.get("best_same_months_end") or "")
     if best is None:
         return Words(zh=zh, en=en)
@@ -130,7 +129,8 @@ def _forecast(explanation: Explanation) -> Iterator[str]:
             f"  依据 from {len(explanation.history)} 项数据 figures, {first} - {found['period'] or found['as_of']}；"
             f"完整年份 whole years {found['history_years']}"
         )
-    for words in (skill_words(explanation), best_run_words(explanation)):
+    best = best_run_words(explanation.best_run, unit, low_is_good=explanation.rule["low_is_good"])
+    for words in (skill_words(found), best):
         if words is not None:
             yield f"  {words.zh}"
             yield f"  {words.en}"

@@ -2,7 +2,7 @@
 
 Belongs here: which series is asked what, from which month, and one row per target as the answer. Does not belong here:
 how a series is continued (`forecast_calls.py`), how far off that may be (`forecast_spread.py`), which figures meet a
-target (`forecast_chance.py`), sentences.
+target (`forecast_chance.py`), the frames (`foretold.py`), sentences.
 
 Nothing but the panel and the targets goes in: a revision of the past is another panel, and a scenario is one with
 figures put in.
@@ -10,7 +10,6 @@ figures put in.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -20,25 +19,26 @@ from dagster_project.progress.arrays import Flags, Floats, Integers
 from dagster_project.progress.evaluate import figure_in_hand, is_reached
 from dagster_project.progress.forecast_calls import Calls, Task, call
 from dagster_project.progress.forecast_chance import chance_between, good_range, interval
-from dagster_project.progress.forecast_columns import FORECAST, PATH, Method, NoForecast
+from dagster_project.progress.forecast_columns import Method, NoForecast
 from dagster_project.progress.forecast_months import months_of
 from dagster_project.progress.forecast_others import others_path, others_rates
-from dagster_project.progress.forecast_runs import month_texts
 from dagster_project.progress.forecast_spread import Spread
-from dagster_project.progress.panel import NO_MONTH, Panel
+from dagster_project.progress.foretold import LEVELS, METHODS, REASONS, Foretold
+from dagster_project.progress.panel import Panel
 from dagster_project.progress.targets import KINDS, TargetTable
 from validators.catalogue import Kind, Pace
 from validators.periods import Month
 
-_METHODS: Final = ("", *Method)
-_REASONS: Final = ("", *NoForecast)
-LEVELS: Final = (0.8, 0.95)
 _LONGEST: Final = 36  # months ahead; beyond, even a stock's trend says nothing
 
 
 def forecast(targets: TargetTable, panel: Panel, as_of: Month, *, revision: Floats | None = None) -> pd.DataFrame:
-    """Foretell every target from what `panel` holds up to `as_of`: one row per target, columns of
-    `forecast_columns.FORECAST`.
+    """The rows of `foretell` alone: columns of `forecast_columns.FORECAST`, one row per target."""
+    return foretell(targets, panel, as_of, revision=revision).rows()
+
+
+def foretell(targets: TargetTable, panel: Panel, as_of: Month, *, revision: Floats | None = None) -> Foretold:
+    """Foretell every target from what `panel` holds up to `as_of`, once; `Foretold` gives the rows and the months.
 
     `revision` (n,): by how much the figure in hand is usually revised, in the indicator's unit; it widens the
     interval. 0 or NaN where that isn't known.
@@ -47,88 +47,8 @@ def forecast(targets: TargetTable, panel: Panel, as_of: Month, *, revision: Floa
     January and February are one figure split in half. Stocks: the level at the due month, with season. Ratios, growth
     and durations: without season. Ranks and what is known once a year have no forecast until it is there.
     """
-    return _forecast(targets, panel, as_of, revision).frame(targets, as_of)
-
-
-def forecast_paths(targets: TargetTable, panel: Panel, as_of: Month, *, revision: Floats | None = None) -> pd.DataFrame:
-    """The months from the figure in hand to the due month, for a fan chart: columns of `forecast_columns.PATH`, one row
-    per target and month, cumulated for flows and counts, in the target's unit.
-
-    The last month is that of `forecast`; widths before it grow towards it with the square root of the months ahead.
-    """
-    found = _forecast(targets, panel, as_of, revision)
-    ends = np.stack([found.low[0], found.high[0], found.low[1], found.high[1]])
-    frames = []
-    for step in range(1, int(found.horizon.max(initial=0)) + 1):  # months ahead, at most three years
-        rows = np.flatnonzero((found.horizon >= step) & (found.method > _METHODS.index(Method.FINISHED)))
-        value = found.path[rows, step - 1]
-        grown = np.sqrt(step / found.horizon[rows])
-        limits = value + (ends[:, rows] - found.point[rows]) * grown
-        limits = np.maximum(limits, found.least[rows])
-        columns = np.vstack([value, limits]) * targets.factor[rows]
-        words = {"target": targets.ids[rows], "period": np.asarray(month_texts(found.period[rows] + step))}
-        frame = pd.DataFrame(words | dict(zip(PATH[2:], columns, strict=True)))
-        frames.append(frame.astype({"target": "str", "period": "str"}))
-    if not frames:
-        return pd.DataFrame({name: pd.Series(dtype="str" if name in PATH[:2] else "float64") for name in PATH})
-    return pd.concat(frames, ignore_index=True)
-
-
-@dataclass(slots=True, eq=False)
-class _Forecasts:
-    """All targets' forecasts in the making, in the indicators' units. Arrays of shape (n,); `low` and `high` (levels,
-    n); `path` (n, longest horizon). `period` is the month that the forecast starts from, `known` whether it is one of
-    the target's own year."""
-
-    period: Integers
-    known: Flags
-    horizon: Integers
-    method: Integers
-    reason: Integers
-    point: Floats
-    low: Floats
-    high: Floats
-    least: Floats
-    chance: Floats
-    skill: Floats
-    skill_years: Integers
-    skill_others: Floats
-    years: Integers
-    path: Floats
-
-    def frame(self, targets: TargetTable, as_of: Month) -> pd.DataFrame:
-        factor = targets.factor
-        points = targets.is_kind(Kind.GROWTH)
-        skill_factor = np.where(points, factor, 1.0)
-        return pd.DataFrame(
-            {
-                "target": pd.array(targets.ids, dtype="str"),
-                "as_of": _words(np.zeros(len(targets), dtype=np.int64), (as_of.text,)),
-                "period": month_texts(np.where(self.known, self.period, NO_MONTH)),
-                "due": month_texts(targets.due),
-                "horizon": self.horizon,
-                "method": _words(self.method, _METHODS),
-                "reason": _words(self.reason, _REASONS),
-                "forecast_value": self.point * factor,
-                "low_80": self.low[0] * factor,
-                "high_80": self.high[0] * factor,
-                "low_95": self.low[1] * factor,
-                "high_95": self.high[1] * factor,
-                "probability": self.chance,
-                "skill": self.skill * skill_factor,
-                "skill_unit": _words(points.astype(np.int64), ("share", "points")),
-                "skill_years": self.skill_years,
-                "skill_others": self.skill_others * skill_factor,
-                "history_years": self.years,
-            },
-            columns=list(FORECAST),
-            copy=False,
-        )
-
-
-def _forecast(targets: TargetTable, panel: Panel, as_of: Month, revision: Floats | None) -> _Forecasts:
     used = figure_in_hand(targets, panel, as_of.ordinal)
-    found = _empty(len(targets))
+    found = Foretold.empty(targets, as_of)
     found.known[:] = used.known
     revised = np.zeros(len(targets)) if revision is None else np.nan_to_num(np.abs(revision))
 
@@ -141,7 +61,7 @@ def _forecast(targets: TargetTable, panel: Panel, as_of: Month, revision: Floats
         (targets.accumulates & (as_of.ordinal < targets.start), NoForecast.NOT_BEGUN),
         (used.rows < 0, NoForecast.NO_FIGURES),
     )
-    reason = np.select([where for where, _ in blocked], [_REASONS.index(word or "") for _, word in blocked])
+    reason = np.select([where for where, _ in blocked], [REASONS.index(word or "") for _, word in blocked])
     found.reason[:] = reason
     open_: Flags = ~finished & (reason == 0)
     until = np.where(used.known, used.period, targets.start - 1)
@@ -154,8 +74,8 @@ def _forecast(targets: TargetTable, panel: Panel, as_of: Month, revision: Floats
     far = (
         open_ & ~none & ((targets.due - until > _LONGEST) | (levels & (targets.due - until > until - panel.first + 1)))
     )
-    found.reason[none] = _REASONS.index(NoForecast.NO_FIGURES)
-    found.reason[far] = _REASONS.index(NoForecast.TOO_FAR)
+    found.reason[none] = REASONS.index(NoForecast.NO_FIGURES)
+    found.reason[far] = REASONS.index(NoForecast.TOO_FAR)
     open_ &= ~none & ~far
     found.period[open_] = until[open_]
     found.horizon[open_] = (targets.due - until)[open_]
@@ -177,7 +97,7 @@ def _forecast(targets: TargetTable, panel: Panel, as_of: Month, revision: Floats
 
 
 def _one_group(
-    found: _Forecasts,
+    found: Foretold,
     targets: TargetTable,
     panel: Panel,
     rows: Integers,
@@ -208,7 +128,7 @@ def _one_group(
     scale = calls.scale[0].copy()
     path = calls.path.T
     skill, years, pooled = _skill(calls, values, task, targets.kind[members[first]])
-    method = np.where(own, _METHODS.index(Method.SMOOTHING), 0)
+    method = np.where(own, METHODS.index(Method.SMOOTHING), 0)
     history = _whole_years(old) if task.summed else np.maximum(calls.years[0], 0)
     _put(found, targets, members, back, own, spread.centred(), point, scale, known, steady, revised)
 
@@ -224,14 +144,14 @@ def _one_group(
         path = np.where(other[:, None], np.nan, path)
         skill, years = np.where(other, np.nan, skill), np.where(other, 0, years)
         for rows_of, shape, middle, unit in borrowed:
-            method[rows_of] = _METHODS.index(chosen)
+            method[rows_of] = METHODS.index(chosen)
             point[rows_of], scale[rows_of] = middle, unit
             mask = np.zeros(len(series), dtype=np.bool_)
             mask[rows_of] = True
             wide = np.ones(len(series))
             _put(found, targets, members, back, mask, Spread(*shape, wide), point, scale, known, steady, revised)
     found.method[members] = method[back]
-    found.reason[members] = np.where(method == 0, _REASONS.index(NoForecast.NO_HISTORY), 0)[back]
+    found.reason[members] = np.where(method == 0, REASONS.index(NoForecast.NO_HISTORY), 0)[back]
     found.skill[members], found.skill_years[members] = skill[back], years[back]
     found.skill_others[members] = pooled[back]
     found.years[members] = history[back]
@@ -239,7 +159,7 @@ def _one_group(
 
 
 def _put(
-    found: _Forecasts,
+    found: Foretold,
     targets: TargetTable,
     members: Integers,
     back: Integers,
@@ -328,41 +248,10 @@ def _never_falls(months: Floats) -> Flags:
     return found
 
 
-def _finish(found: _Forecasts, targets: TargetTable, actual: Floats, period: Integers, finished: Flags) -> None:
+def _finish(found: Foretold, targets: TargetTable, actual: Floats, period: Integers, finished: Flags) -> None:
     value = (actual / targets.factor)[finished]
     found.point[finished] = value
     found.low[:, finished], found.high[:, finished] = value, value
     found.chance[finished] = is_reached(targets, actual)[finished].astype(np.float64)
-    found.method[finished] = _METHODS.index(Method.FINISHED)
+    found.method[finished] = METHODS.index(Method.FINISHED)
     found.period[finished] = period[finished]
-
-
-def _empty(count: int) -> _Forecasts:
-    def nothing() -> Floats:
-        return np.full(count, np.nan)
-
-    def zeros() -> Integers:
-        return np.zeros(count, dtype=np.int64)
-
-    limits = np.full((2, len(LEVELS), count), np.nan)
-    return _Forecasts(
-        period=np.full(count, NO_MONTH, dtype=np.int64),
-        known=np.zeros(count, dtype=np.bool_),
-        horizon=zeros(),
-        method=zeros(),
-        reason=zeros(),
-        point=nothing(),
-        low=limits[0],
-        high=limits[1],
-        least=np.full(count, -np.inf),
-        chance=nothing(),
-        skill=nothing(),
-        skill_years=zeros(),
-        skill_others=nothing(),
-        years=zeros(),
-        path=np.empty((count, 0)),
-    )
-
-
-def _words(codes: Integers, words: tuple[str, ...]) -> pd.Categorical[str]:
-    return pd.Categorical.from_codes(codes, categories=pd.Index([str(word) for word in words], dtype="str"))

@@ -21,6 +21,8 @@ PACES = tuple(Pace)
 
 ACCUMULATING = (Kind.FLOW, Kind.COUNT)
 DEFAULT_TOLERANCE = 0.02  # of the value, for 左右 and for budgets (domain rule)
+_CEILINGS = (Comparator.AT_MOST, Comparator.LESS_THAN, Comparator.RANK_WITHIN)
+_BETTER_LOW = (Kind.DURATION, Kind.RANK)  # about ten minutes, or about third, is a promise of that or less
 
 # Keys of all schedules lie in one sorted array, one span per schedule, so that one np.interp serves all of them.
 # A span is longer than any month ordinal (year * 12 + month - 1).
@@ -178,8 +180,12 @@ class TargetTable:
         """Comparators that set a ceiling. 左右 on a duration or a rank is one too: ten minutes or so is a promise of
         speed.
         """
-        ceiling = self.is_comparator(Comparator.AT_MOST, Comparator.LESS_THAN, Comparator.RANK_WITHIN)
-        return ceiling | (self.is_comparator(Comparator.ABOUT) & self.is_kind(Kind.DURATION, Kind.RANK))
+        return self.is_comparator(*_CEILINGS) | (self.is_comparator(Comparator.ABOUT) & self.is_kind(*_BETTER_LOW))
+
+
+def is_ceiling(comparator: Comparator, kind: Kind) -> bool:
+    """Whether low is good of one target, as `TargetTable.low_is_good` has it of all."""
+    return comparator in _CEILINGS or (comparator is Comparator.ABOUT and kind in _BETTER_LOW)
 
 
 def texts(words: Sequence[str]) -> Texts:

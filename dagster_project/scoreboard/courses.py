@@ -31,7 +31,7 @@ class Courses:
 
     @classmethod
     def of(cls, actuals: pd.DataFrame, paths: pd.DataFrame, fans: pd.DataFrame, as_of: Month) -> Courses:
-        """All the courses of a judgement (its frames of `progress.actuals`, `paths`, `forecast_paths`), each figure no
+        """All the courses of a judgement (its frames of `progress.actuals`, `paths`, `Foretold.months`), each figure no
         later than its month."""
         known = actuals[actuals["period"] <= as_of.text]
         return cls(

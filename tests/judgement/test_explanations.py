@@ -155,7 +155,7 @@ def test_the_forecast_says_how_well_it_would_have_called_the_past(catalogue: Cat
         runs=best_runs(targets, panel, as_of),
         files={},
     )
-    skill, best = skill_words(made), best_run_words(made)
+    skill, best = skill_words(made.forecast), best_run_words(made.best_run, "亿元", low_is_good=False)
     assert skill is not None
     assert best is not None
     assert "from May within" in skill.en

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dagster_project.progress import Panel, TargetTable, evaluate
-from dagster_project.progress.forecast import forecast, forecast_paths
+from dagster_project.progress.forecast import foretell as foretell_all
 from dagster_project.progress.forecast_columns import FORECAST
 from validators.periods import Month
 
@@ -27,10 +27,12 @@ def ytd(years, last, *, growth=1.05, seed=1, noise=0.02, size=10.0, january=Fals
 
 @pytest.fixture
 def foretell(new_catalogue, observations):
-    def told(targets, figures, as_of=MAY, call=forecast, **more):
+    def told(targets, figures, as_of=MAY, *, months=False, **more):
         catalogue = new_catalogue(targets)
         table = TargetTable.from_catalogue(catalogue)
-        return call(table, Panel.from_observations(observations(catalogue, figures), table), as_of, **more)
+        panel = Panel.from_observations(observations(catalogue, figures), table)
+        found = foretell_all(table, panel, as_of, **more)
+        return found.months() if months else found.rows()
 
     return told
 
@@ -188,7 +190,7 @@ def test_a_due_month_within_the_year_is_foretold_for_that_month(foretell):
 
 def test_the_path_of_a_fan_ends_in_the_forecast(foretell):
     targets, figures = [{"kind": "flow", "value": 130}], ytd(range(2019, 2026), 5)
-    row, path = foretell(targets, figures).iloc[0], foretell(targets, figures, call=forecast_paths)
+    row, path = foretell(targets, figures).iloc[0], foretell(targets, figures, months=True)
     assert list(path["period"]) == [f"2025-{month:02d}" for month in range(6, 13)]
     columns = ["low_80", "high_80", "low_95", "high_95"]
     assert path[["value", *columns]].iloc[-1].tolist() == pytest.approx(row[["forecast_value", *columns]].tolist())
@@ -210,7 +212,7 @@ def test_a_finished_year_agrees_with_the_light(new_catalogue, observations):
         figures = {(f"figure_{number}", "2025-12"): value for number in range(len(table))}
         panel = Panel.from_observations(observations(catalogue, figures), table)
         light = evaluate(table, panel, Month(2025, 12))["light"]
-        found = forecast(table, panel, Month(2025, 12))
+        found = foretell_all(table, panel, Month(2025, 12)).rows()
         assert list(found["probability"]) == [1.0 if one == "met" else 0.0 for one in light]
         for column in ("forecast_value", "low_80", "high_80", "low_95", "high_95"):
             assert (found[column] == value).all()

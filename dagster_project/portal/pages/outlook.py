@@ -19,7 +19,9 @@ from dagster_project.judgement import Judgement, Scenario, explanation, what_if
 from dagster_project.portal.choosing import Chosen
 from dagster_project.portal.route import Route
 from dagster_project.portal.visit import Visit, Visiting
+from dagster_project.progress.explain import plain_row
 from dagster_project.progress.explain_text import best_run_words, skill_words, text
+from dagster_project.progress.targets import is_ceiling
 from validators.catalogue import Words
 from validators.errors import PeriodError, XushiError
 from validators.periods import Month, parse_period
@@ -44,10 +46,15 @@ class Outlook:
 
 def outlook(visit: Visit, target: str, judgement: Judgement) -> Outlook:
     """The forecast of one target in a judgement."""
-    found = judgement.forecast[judgement.forecast["target"] == target].to_dict("records")[0]
-    explained = explanation(visit.desk.catalogue, visit.desk.store, target, judgement)
-    row = {str(name): value for name, value in found.items()}
-    return Outlook(row, skill_words(explained), best_run_words(explained))
+    one = visit.desk.catalogue.targets[target]
+    low = is_ceiling(one.comparator, visit.desk.catalogue.indicators[one.indicator].kind)
+    found = judgement.forecast[judgement.forecast["target"] == target]
+    runs = judgement.runs_ever[judgement.runs_ever["target"] == target]
+    return Outlook(
+        row={str(name): value for name, value in found.to_dict("records")[0].items()},
+        skill=skill_words(plain_row(found.iloc[0])),
+        best=best_run_words(plain_row(runs.iloc[0]), one.unit, low_is_good=low),
+    )
 
 
 def explained(visit: Visiting, target: str, choice: Chosen) -> HTMLResponse:
