@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from validators.catalogue import Catalogue
@@ -13,9 +12,18 @@ from validators.catalogue_file import load_catalogue
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# An installation has no pyarrow, which a library of the benchmarks brings along: texts are stored here as they are
-# there. The programs that tests start keep pandas' own choice, so that both are tried.
-pd.set_option("mode.string_storage", "python")
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Fail where tests of one group would be spread over the workers, and start every server of theirs once in each.
+
+    pytest-xdist appends `@group` to an item's id; a pytest that doesn't keep ids where it writes them drops it without
+    a word. `loadgroup` is what a worker knows of --dist loadgroup."""
+    if not config.getoption("loadgroup", False):
+        return
+    torn = [item.nodeid for item in items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid]
+    if torn:
+        raise pytest.UsageError(f"pytest-xdist did not keep {len(torn)} tests in their groups, {torn[0]} first")
 
 
 @pytest.fixture(scope="session")

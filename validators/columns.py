@@ -6,6 +6,12 @@ Periods are SDMX time periods: '2025-03' a month, '2025-Q1' a quarter, '2025' a 
 
 from __future__ import annotations
 
+import pandas as pd
+
+# Frames here have some ten to a thousand rows, on which Arrow's texts are half again as slow as Python's; pandas would
+# choose Arrow's wherever pyarrow is installed, as it is for Parquet.
+pd.set_option("mode.string_storage", "python")
+
 # One cell of a table as read, before any catalogue (`tables`). `value` is float64, NaN where the cell holds no number;
 # `text` is the cell as found; `period`, `measure` and `unit` are '' where the table does not say.
 CELL = ("sheet", "cell", "row_label", "parent_label", "column_label", "period", "measure", "unit", "value", "text")
