@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -19,6 +19,7 @@ Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 TargetIdentifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
 RegionCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 PageUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s$]+$")]
+SourceName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
 MonthText = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 
 
@@ -171,6 +172,26 @@ class Recognition(_Frozen):
     """各口径的其他表头词 further header words by measure, beside those that the reader knows"""
 
 
+class Source(_Frozen):
+    """Somewhere to pull a dataset's figures from. Passwords, tokens and what differs between installations do not
+    stand here: a text such as ${customs_url} is filled in from the settings."""
+
+    name: SourceName
+    """名称 name of the source within its dataset"""
+    connector: Identifier
+    """连接器 connector: folder, http, sql, nbs, sdmx, or one that was installed"""
+    regions: tuple[RegionCode, ...] = ()
+    """地区 regions that it has figures of; left out: those of the dataset's publishers"""
+    since: str | None = None
+    """自何期起 first period to pull (2024, 2024-01, 2024-Q1); left out: January of the documents' year"""
+    ask_from: int = Field(default=10, ge=0, le=60)
+    """提前几日起查 days before the due day from which it is asked"""
+    every_hours: int = Field(default=6, ge=1, le=168)
+    """每几小时查一次 hours between two questions until it answers"""
+    with_: dict[str, Any] = Field(default={}, alias="with")
+    """连接器选项 options of the connector"""
+
+
 class Dataset(_Frozen):
     """A table that a department publishes again and again."""
 
@@ -188,6 +209,8 @@ class Dataset(_Frozen):
     """一月是否单独发布 whether January is published by itself; by default January and February come together"""
     approval: bool = False
     """须由第二人核准发布 whether a second person releases what was handed in"""
+    sources: tuple[Source, ...] = ()
+    """取数来源 where it is pulled from, beside what is handed in"""
     recognise: Recognition
     """如何识别其表 how its table is recognised and read"""
 

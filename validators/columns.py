@@ -19,6 +19,13 @@ CELL = ("sheet", "cell", "row_label", "parent_label", "column_label", "period", 
 # One observation: a figure of the catalogue, in the indicator's own unit. `status` is preliminary, revised or final.
 OBSERVATION = ("indicator", "region", "period", "measure", "value", "unit", "status", "sheet", "cell", "text")
 
+# A table that says in its own columns what each figure is: what a source of data hands over and what an export writes.
+# Ids and codes are the catalogue's, periods SDMX. `value` is a decimal number as text, '' for a figure that is not
+# there; `unit` '' is the indicator's own (per cent for growth); `status` '' is not stated; `reference` says where in
+# the source it stands.
+LONG = ("indicator", "region", "period", "measure", "value", "unit", "status", "reference")
+LONG_REQUIRED = ("indicator", "region", "period", "measure", "value")
+
 # What identifies a figure; a new version of it has the same key.
 OBSERVATION_KEY = ("indicator", "region", "period", "measure")
 

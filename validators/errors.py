@@ -140,6 +140,41 @@ class IdentityError(XushiError):
         super().__init__(f"{zh} / {en}")
 
 
+class SourceError(XushiError):
+    """A source could not be pulled from. `source` is the dataset and the source's name, `zh` and `en` say why and what
+    to do. No message holds a secret."""
+
+    def __init__(self, source: str, zh: str, en: str) -> None:
+        self.source, self.zh, self.en = source, zh, en
+        super().__init__(f"{source}: {zh} / {en}")
+
+
+class SourceUnavailableError(SourceError, TemporaryError):
+    """The source is away, slow, overloaded, or something stands in front of it. `retry_after`: seconds after which it
+    wants to be asked again, None where it doesn't say."""
+
+    def __init__(self, source: str, zh: str, en: str, *, retry_after: float | None = None) -> None:
+        self.retry_after = retry_after
+        super().__init__(source, zh, en)
+
+
+class SourceRefusedError(SourceError):
+    """The source won't give what was asked for, and won't by itself: an unknown code, no permission, a certificate
+    that can't be trusted, an answer beyond the limits."""
+
+
+class SourceFormError(SourceError):
+    """The answer is not made as it was, or as the catalogue says: columns, units or codes are others."""
+
+
+class SourceOptionsError(XushiError):
+    """The catalogue's entry for a source can't be used. `problems` holds one line each, without any secret."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
 class ForeignFilesError(XushiError):
     """A folder to be written to holds files that somebody else put there."""
 
