@@ -9,6 +9,21 @@ from dagster_project.store.evaluations import Stamp
 from dagster_project.store.ledger import IN_FORCE, State, Upload
 from dagster_project.store.migrate import check_schema, upgrade_schema
 from dagster_project.store.observations import Change, count_changes
+from dagster_project.store.pulls import ANSWERED_PULLS, GOOD_PULLS, Pull, PullOutcome
 from dagster_project.store.store import Store
 
-__all__ = ["IN_FORCE", "Change", "Stamp", "State", "Store", "Upload", "check_schema", "count_changes", "upgrade_schema"]
+__all__ = [
+    "ANSWERED_PULLS",
+    "GOOD_PULLS",
+    "IN_FORCE",
+    "Change",
+    "Pull",
+    "PullOutcome",
+    "Stamp",
+    "State",
+    "Store",
+    "Upload",
+    "check_schema",
+    "count_changes",
+    "upgrade_schema",
+]

@@ -7,6 +7,7 @@
     forecast        likewise: where the target was foretold to end
     slip            one row per light that got worse or probability that fell under its threshold
     run_end         when each Dagster job last ended, by outcome
+    pull            one row per delivery of a source, or per pull that brought none
 
 `observation` keeps every statement of every accepted upload, also one that repeats what was already believed. Only so
 does the order of uploads not matter: if the figure of May (1) had been dropped because January said 1 too, a late April
@@ -150,6 +151,42 @@ class RunEndRow(Base):
     job: Mapped[str] = mapped_column(Key, primary_key=True)
     outcome: Mapped[str] = mapped_column(Key, primary_key=True)
     ended_at: Mapped[datetime]
+
+
+class PullRow(Base):
+    """One question to a source, or one of its deliveries (`pulls.Pull`). '' where there is no such text."""
+
+    __tablename__ = "pull"
+    __table_args__ = (
+        CheckConstraint(
+            "outcome IN ('stored', 'pending', 'unchanged', 'nothing', 'rejected', 'form_changed', 'unavailable', "
+            "'refused')",
+            name="outcome",
+        ),
+        Index("ix_pull_of_source", "dataset", "source", "period_last"),
+        Index(None, "upload_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dataset: Mapped[str] = mapped_column(Key)
+    source: Mapped[str] = mapped_column(Key)
+    connector: Mapped[str] = mapped_column(Key)
+    period_first: Mapped[str] = mapped_column(Key)
+    period_last: Mapped[str] = mapped_column(Key)
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(Key)
+    zh: Mapped[str]
+    en: Mapped[str]
+    origin: Mapped[str]
+    file_name: Mapped[str]
+    sha256: Mapped[str] = mapped_column(Key)
+    size: Mapped[int] = mapped_column(BigInteger)
+    headers: Mapped[dict[str, Any]]
+    form: Mapped[list[Any]]
+    keep: Mapped[dict[str, Any]]
+    upload_id: Mapped[int | None] = mapped_column(ForeignKey("upload.id"))
+    retry_after: Mapped[float | None]
 
 
 class EvaluationRow(Base):

@@ -28,6 +28,7 @@ from dagster_project.store.frames import storable
 from dagster_project.store.ledger import State, Upload
 from dagster_project.store.models import EvaluationRow, ForecastRow
 from dagster_project.store.observations import Change, Filter
+from dagster_project.store.pulls import Pulls
 from dagster_project.store.sessions import Sessions
 from dagster_project.store.tokens import Tokens
 from validators.errors import StoreError
@@ -106,6 +107,11 @@ class Store:
     def audit(self) -> AuditLog:
         """What was done."""
         return AuditLog(self._engine)
+
+    @property
+    def pulls(self) -> Pulls:
+        """What was asked of the sources."""
+        return Pulls(self._engine)
 
     # Uploads
 
