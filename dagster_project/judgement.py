@@ -28,6 +28,7 @@ from dagster_project.progress import (
 )
 from dagster_project.progress.explain import Explanation, explain
 from dagster_project.progress.reasons_runs import with_best_runs
+from dagster_project.progress.revisions import Revisions
 from dagster_project.progress.scenario import NO_UPLOAD, with_months
 from dagster_project.progress.slips import SLIP, State, slipped, slips, unlikely
 from dagster_project.sources.marks import SAMPLE_MARK
@@ -45,9 +46,10 @@ class Judgement:
 
     `forecast` and `runs_ever`: where each target will stand when it is due, and the best rates ever (columns of
     `progress.forecast` with `unlikely`, whether it counts as unlikely to be met, and of `progress.best_runs`); `fans`:
-    the months until then (columns of `forecast_columns.PATH`). `observations`: the figures that it was made from
-    (STORED columns); `paths` and `actuals`: the lines that targets are held against and the figures beside them, by
-    month, in the targets' units."""
+    the months until then (columns of `forecast_columns.PATH`). `revisions`: by how much figures were revised so far,
+    and `usual_revisions` what that means for each target (columns of `progress.revisions.USUAL`). `observations`: the
+    figures that it was made from (STORED columns); `paths` and `actuals`: the lines that targets are held against and
+    the figures beside them, by month, in the targets' units."""
 
     evaluation: pd.DataFrame
     course: Course
@@ -57,6 +59,8 @@ class Judgement:
     paths: pd.DataFrame
     actuals: pd.DataFrame
     observations: pd.DataFrame
+    revisions: Revisions
+    usual_revisions: pd.DataFrame
     as_of: Month
     seconds: float
 
@@ -75,11 +79,17 @@ def judge(
     now)."""
     # Only for the present is there a last time that says which targets already counted as unlikely.
     before = store.unlikely() if known_on is None and as_of is None else frozenset()
-    return _judged(catalogue, store.observations(known_on=known_on), as_of, before)
+    observations = store.observations(known_on=known_on)
+    revisions = Revisions.of(observations, store.first_statements(known_on))
+    return _judged(catalogue, observations, revisions, as_of, before)
 
 
 def _judged(
-    catalogue: Catalogue, observations: pd.DataFrame, as_of: Month | None, before: Collection[str]
+    catalogue: Catalogue,
+    observations: pd.DataFrame,
+    revisions: Revisions,
+    as_of: Month | None,
+    before: Collection[str],
 ) -> Judgement:
     """Judge by these figures; `before`: the targets that counted as unlikely the last time."""
     started = time.perf_counter()
@@ -87,7 +97,8 @@ def _judged(
     month = as_of or latest_month(observations, catalogue)
     panel = Panel.from_observations(observations, targets)
     evaluation = evaluate(targets, panel, month)
-    ahead = foretell(targets, panel, month)
+    usual = revisions.usual(targets, panel, month)
+    ahead = foretell(targets, panel, month, revision=usual["revision"].to_numpy(dtype=np.float64) / targets.factor)
     foretold = ahead.rows()
     was = np.isin(targets.ids.astype("str"), list(before))
     chance = foretold["probability"].to_numpy(dtype=np.float64)
@@ -102,6 +113,8 @@ def _judged(
         paths=paths(targets, panel),
         actuals=actuals(targets, panel),
         observations=observations,
+        revisions=revisions,
+        usual_revisions=usual,
         as_of=month,
         seconds=time.perf_counter() - started,
     )
@@ -135,7 +148,7 @@ def what_if(
     month = as_of or max([before.as_of, *months], key=lambda one: one.ordinal)
     foretold = before.forecast
     unlikely_before = foretold.loc[foretold["unlikely"].astype("bool"), "target"].tolist()
-    return Scenario(target, months, before, _judged(catalogue, assumed, month, unlikely_before))
+    return Scenario(target, months, before, _judged(catalogue, assumed, before.revisions, month, unlikely_before))
 
 
 def explanation(catalogue: Catalogue, store: Store, target: str, judgement: Judgement) -> Explanation:
@@ -155,6 +168,8 @@ def explanation(catalogue: Catalogue, store: Store, target: str, judgement: Judg
         evaluation=judgement.evaluation,
         forecast=judgement.forecast,
         runs=judgement.runs_ever,
+        usual=judgement.usual_revisions,
+        revisions=judgement.revisions,
         files={
             int(upload): store.upload(int(upload)).file_name
             for upload in figures["upload"].unique()

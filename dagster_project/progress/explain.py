@@ -18,9 +18,11 @@ import pandas as pd
 from dagster_project.progress import pace
 from dagster_project.progress.evaluate import figure_in_hand
 from dagster_project.progress.explain_figures import Figures, Input
+from dagster_project.progress.explain_revisions import revise
 from dagster_project.progress.explain_steps import Operand, Ref, Step, Steps
 from dagster_project.progress.lights import ROUNDING, Light
 from dagster_project.progress.panel import HISTORY_YEARS, Panel
+from dagster_project.progress.revisions import Revisions
 from dagster_project.progress.targets import COMPARATORS, KINDS, PACES, SCHEDULE_SPAN, TargetTable
 from validators.catalogue import Comparator, Kind, Pace
 from validators.periods import Month
@@ -46,7 +48,9 @@ class Explanation:
     """`rule`: the catalogue's settings and the months in question. `decisions`: (step, light) in order; the first
     whose step is true gives the light, else red. `results`: columns of the evaluation by the step that gives them.
     `forecast`, `best_run`: rows of `forecast` and `best_runs`, None for what isn't known; `history`: the stated figures
-    that the forecast starts from."""
+    that the forecast starts from. `usual_revision`: the row of `Revisions.usual`, empty without an interval to be
+    widened; `revised`: the pairs of the series' own past that went into it, each a period, what it was first, what it
+    is now, and the size of that."""
 
     target: str
     name_zh: str
@@ -64,6 +68,8 @@ class Explanation:
     forecast: Mapping[str, Any]
     best_run: Mapping[str, Any]
     history: tuple[Input, ...]
+    usual_revision: Mapping[str, Any]
+    revised: tuple[Mapping[str, Any], ...]
 
     def as_json(self) -> dict[str, Any]:
         """Plain values that json.dumps takes."""
@@ -77,6 +83,8 @@ class Explanation:
             "forecast": dict(self.forecast),
             "best_run": dict(self.best_run),
             "history": [asdict(one) for one in self.history],
+            "usual_revision": dict(self.usual_revision),
+            "revised": [dict(one) for one in self.revised],
         }
 
 
@@ -90,11 +98,14 @@ def explain(
     evaluation: pd.DataFrame,
     forecast: pd.DataFrame,
     runs: pd.DataFrame,
+    usual: pd.DataFrame,
+    revisions: Revisions,
     files: Mapping[int, str],
 ) -> Explanation:
     """Explain the judgement of one target (KeyError for an unknown one) by the figures behind it.
 
-    `evaluation`, `forecast` and `runs`: those of all targets, in the order of `targets`; `files`: names by upload."""
+    `evaluation`, `forecast`, `runs` and `usual` (of `revisions`): those of all targets, in the order of `targets`;
+    `files`: names by upload."""
     found = np.flatnonzero(targets.ids == target)
     if not len(found):
         raise KeyError(target)
@@ -107,6 +118,12 @@ def explain(
     light = next((light for step, light in decisions if steps.taken[step].result), Light.RED.value)
     judged = evaluation.iloc[row]
     code = int(one.indicator[0])
+    revision = plain_row(usual.iloc[row])
+    ahead = plain_row(forecast.iloc[row])
+    if not ahead["horizon"]:  # without a forecast, or in a finished year, there is no interval to be widened
+        revision = dict.fromkeys(revision) | {"measure": "", "revision": 0.0}
+    own = revisions.of_series(one.indicators.ids[code], figures.region, str(revision["measure"]))
+    revise(steps, revision, own["size"].tolist(), growth=rule["kind"] == Kind.GROWTH.value, factor=rule["factor"])
     return Explanation(
         target=target,
         name_zh=str(one.indicators.name_zh[code]),
@@ -121,9 +138,11 @@ def explain(
         results={column: step for column, step in RESULTS.items() if step in steps},
         reason_zh=str(judged["reason_zh"]),
         reason_en=str(judged["reason_en"]),
-        forecast=plain_row(forecast.iloc[row]),
+        forecast=ahead,
         best_run=plain_row(runs.iloc[row]),
         history=tuple(figures.history(code, as_of.ordinal)),
+        usual_revision=revision,
+        revised=tuple(plain_row(pair) for _, pair in own[["period", "first", "now", "size"]].iterrows()),
     )
 
 

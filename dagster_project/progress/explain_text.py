@@ -129,11 +129,25 @@ def _forecast(explanation: Explanation) -> Iterator[str]:
             f"  依据 from {len(explanation.history)} 项数据 figures, {first} - {found['period'] or found['as_of']}；"
             f"完整年份 whole years {found['history_years']}"
         )
+    yield from _revisions(explanation)
     best = best_run_words(explanation.best_run, unit, low_is_good=explanation.rule["low_is_good"])
     for words in (skill_words(found), best):
         if words is not None:
             yield f"  {words.zh}"
             yield f"  {words.en}"
+
+
+def _revisions(explanation: Explanation) -> Iterator[str]:
+    found = explanation.usual_revision
+    if not found["revision"]:
+        return
+    own, pool, unit = found["own_pairs"], found["pool_pairs"], explanation.rule["unit"]
+    yield (
+        f"  常见修订 usual revision ±{found['revision']:.4g} {unit}，已计入区间 is part of the interval "
+        f"（本序列 of this series: {own}；全部 of all: {pool}）"
+    )
+    for one in explanation.revised:
+        yield f"    {one['period']}: {_written(one['first'])} → {_written(one['now'])}（{_written(one['size'])}）"
 
 
 def _worked(step: Step) -> str:

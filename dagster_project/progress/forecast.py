@@ -41,7 +41,8 @@ def foretell(targets: TargetTable, panel: Panel, as_of: Month, *, revision: Floa
     """Foretell every target from what `panel` holds up to `as_of`, once; `Foretold` gives the rows and the months.
 
     `revision` (n,): by how much the figure in hand is usually revised, in the indicator's unit; it widens the
-    interval. 0 or NaN where that isn't known.
+    interval. 0 or NaN where that isn't known. A finished year has no interval, preliminary or not: if its last figure
+    is revised, that is another panel.
 
     Flows and counts: the year so far and the months from there to the due month, from the months of all years before.
     January and February are one figure split in half. Stocks: the level at the due month, with season. Ratios, growth

@@ -14,7 +14,8 @@ All values are in the target's own unit; all chances and skills of flows, counts
     low_95, high_95
     probability       of meeting the target: exactly 1 or 0 once that is decided; NaN without a forecast
     skill             mean absolute error of what this method would have said from the same month of past years: a
-                      fraction of what came true, or percentage points for growth; NaN without a past year
+                      fraction of what came true, or percentage points for growth; NaN without a past year. By the
+                      figures as they are now: what they were revised by since is in the intervals alone
     skill_unit        'share' or 'points'
     skill_years       how many past years that is
     skill_others      the same over all targets forecast from the same month over the same months

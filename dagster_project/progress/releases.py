@@ -9,6 +9,7 @@ import calendar
 from collections.abc import Iterator, Set
 from datetime import date
 
+from dagster_project.progress.working_days import worked_from
 from validators.catalogue import Cadence, Dataset
 from validators.periods import Month, Period, Quarter, Year, parse_period
 
@@ -25,9 +26,10 @@ def periods_of(dataset: Dataset, year: int) -> tuple[Period, ...]:
 
 def due_day(dataset: Dataset, period: Period) -> date:
     """The last day on which the table of `period` is in time: `due_day` of the month that lies `due_month` months after
-    the period's end, or that month's last day where it is shorter."""
+    the period's end (that month's last day where it is shorter), moved to the next day that is worked."""
     month = Month.from_ordinal(period.last_month.ordinal + dataset.due_month)
-    return date(month.year, month.month, min(dataset.due_day, calendar.monthrange(month.year, month.month)[1]))
+    last = calendar.monthrange(month.year, month.month)[1]
+    return worked_from(date(month.year, month.month, min(dataset.due_day, last)))
 
 
 def next_due(dataset: Dataset, received: Set[str]) -> date | None:

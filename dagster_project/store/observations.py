@@ -55,7 +55,7 @@ DTYPES = {"value": "float64", "upload": "int64", "known_from": "datetime64[us, U
 # Values leave as text, which float() reads exactly; a CAST to REAL in SQLite need not round correctly.
 VALUE = cast(Row.value, String)
 _LISTED = 1_000  # words listed in a query before it takes everything between the first and the last
-_FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 _BATCH = 10_000  # rows handed to the driver at once; bounds memory, not speed
 
 CHANGES = ("new", "revised", "unchanged", "older")
@@ -199,7 +199,7 @@ def count_changes(compared: pd.DataFrame) -> Change:
     return Change(new, revised, unchanged, older)
 
 
-class _Gone(Enum):
+class Gone(Enum):
     """Which uploads' statements don't live."""
 
     NONE = "nothing is withdrawn"
@@ -212,52 +212,54 @@ def believed(
 ) -> pd.DataFrame:
     """A STORED frame of what is (or was, at `known_on`) believed, sorted by key. `seen_at`: what a reader saw then: an
     upload stored later does not count, even if its figures are believed from an earlier date."""
-    until = known_on or _FOREVER
-    if seen_at is not None:
-        gone = _Gone.UNSEEN
-    else:
-        withdrawn = connection.scalar(select(exists().where(UploadRow.withdrawn_at <= until)))
-        gone = _Gone.WITHDRAWN if withdrawn else _Gone.NONE
-    query = _changes(gone).where(*wanted.conditions(), _known(), ~_overruled(gone))
+    until = known_on or FOREVER
+    gone = Gone.UNSEEN if seen_at is not None else gone_by(connection, until)
+    query = _changes(gone).where(*wanted.conditions(), is_known(), ~overruled(gone))
     moments = {"known_on": until} | ({} if seen_at is None else {"seen_at": seen_at})
     return frame_of(connection.execute(query, moments).all(), STORED, DTYPES)
 
 
+def gone_by(connection: Connection, until: datetime) -> Gone:
+    """Whether there is anything withdrawn by a moment to be asked about."""
+    withdrawn = connection.scalar(select(exists().where(UploadRow.withdrawn_at <= until)))
+    return Gone.WITHDRAWN if withdrawn else Gone.NONE
+
+
 # The parts of these queries that never change are built once: that takes longer than a small query itself. Each exists
-# in few kinds: while nothing is withdrawn (_Gone.NONE), nothing needs to be asked about uploads.
+# in few kinds: while nothing is withdrawn (Gone.NONE), nothing needs to be asked about uploads.
 
 
 @cache
-def _changes(gone: _Gone) -> Select[*tuple[Any, ...]]:
+def _changes(gone: Gone) -> Select[*tuple[Any, ...]]:
     """Living statements that differ from the one before them, or are the first, in the order of belief.
 
     One seek in the primary key for each row: half the time of a window function over all of them.
     """
     earlier = aliased(Row)
     before = select(_differs(earlier)).where(
-        _same_key(earlier), _moment(earlier) < _moment(Row), *_living(gone, earlier)
+        same_key(earlier), belief_order(earlier) < belief_order(Row), *living(gone, earlier)
     )
     last = before.order_by(earlier.known_from.desc(), earlier.upload_id.desc()).limit(1)
     columns = (*KEY_COLUMNS, VALUE, Row.unit, Row.status, Row.upload_id, Row.sheet, Row.cell, Row.known_from)
-    query = select(*columns).where(*_living(gone), func.coalesce(last.scalar_subquery(), true()))
+    query = select(*columns).where(*living(gone), func.coalesce(last.scalar_subquery(), true()))
     return query.order_by(*KEY_COLUMNS, Row.known_from, Row.upload_id)
 
 
 @cache
-def _overruled(gone: _Gone) -> ColumnElement[bool]:
+def overruled(gone: Gone) -> ColumnElement[bool]:
     """Whether a later living statement, known by :known_on, says something else."""
     later = aliased(Row)
-    differing = (_same_key(later), _moment(later) > _moment(Row), _differs(later), _known(later))
-    return exists().where(*differing, *_living(gone, later))
+    differing = (same_key(later), belief_order(later) > belief_order(Row), _differs(later), is_known(later))
+    return exists().where(*differing, *living(gone, later))
 
 
-def _living(gone: _Gone, row: type[Row] = Row) -> list[ColumnElement[bool]]:
+def living(gone: Gone, row: type[Row] = Row) -> list[ColumnElement[bool]]:
     """Not withdrawn by :known_on. The list of what is has no correlation: the database makes it once."""
-    if gone is _Gone.NONE:
+    if gone is Gone.NONE:
         return []
-    moment: ColumnElement[datetime] = bindparam("known_on" if gone is _Gone.WITHDRAWN else "seen_at", type_=Instant())
+    moment: ColumnElement[datetime] = bindparam("known_on" if gone is Gone.WITHDRAWN else "seen_at", type_=Instant())
     hidden = UploadRow.withdrawn_at <= moment
-    if gone is _Gone.UNSEEN:
+    if gone is Gone.UNSEEN:
         hidden = or_(hidden, UploadRow.decided_at > moment)
     return [_not_withdrawn(row, hidden)]
 
@@ -267,12 +269,14 @@ def _not_withdrawn(row: type[Row] = Row, withdrawn: ColumnElement[bool] | None =
     return row.upload_id.not_in(select(UploadRow.id).where(withdrawn))
 
 
-def _known(row: type[Row] = Row) -> ColumnElement[bool]:
+def is_known(row: type[Row] = Row) -> ColumnElement[bool]:
+    """By :known_on."""
     known_on: ColumnElement[datetime] = bindparam("known_on", type_=Instant())
     return row.known_from <= known_on
 
 
-def _same_key(other: type[Row]) -> ColumnElement[bool]:
+def same_key(other: type[Row]) -> ColumnElement[bool]:
+    """About the same figure."""
     return and_(*(getattr(other, name) == getattr(Row, name) for name in KEY))
 
 
@@ -280,5 +284,6 @@ def _differs(other: type[Row]) -> ColumnElement[bool]:
     return or_(other.value != Row.value, other.unit != Row.unit, other.status != Row.status)
 
 
-def _moment(row: type[Row]) -> Tuple:
+def belief_order(row: type[Row]) -> Tuple:
+    """What statements are ordered by; the last is believed."""
     return tuple_(row.known_from, row.upload_id)

@@ -15,7 +15,7 @@ from typing import Self
 import pandas as pd
 from sqlalchemy import Engine
 
-from dagster_project.store import deeds, evaluations, ledger, marks, runs, slips, stated, tallies
+from dagster_project.store import deeds, evaluations, firsts, ledger, marks, runs, slips, stated, tallies
 from dagster_project.store import migrate as schema
 from dagster_project.store import observations as figures
 from dagster_project.store import versions as courses
@@ -456,6 +456,12 @@ class Store:
         doesn't count, even if its figures are believed from an earlier date on."""
         with reading(self._engine) as connection:
             return figures.believed(connection, None, Filter(), seen_at=moment)
+
+    def first_statements(self, known_on: datetime | None = None) -> pd.DataFrame:
+        """The first statement of every figure that was revised since, as known now or at `known_on`; withdrawn uploads
+        count for nothing. Columns: the key, value, unit, known_from; sorted by key."""
+        with reading(self._engine) as connection:
+            return firsts.first_statements(connection, known_on)
 
     def versions(self, indicator: str, region: str, period: str, measure: str | None = None) -> pd.DataFrame:
         """All that was ever believed of a figure, from the first to the last: a frame with the VERSION columns."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dagster_project.judgement import Judgement, explanation, judge, judge_and_save, what_if
+from dagster_project.progress.explain_text import text
 from dagster_project.store import Store
 from tests.store.hands import Hand, day, figures
 from validators.catalogue import Catalogue
@@ -90,3 +91,31 @@ def test_a_month_that_hangs_in_the_air_is_refused(small_catalogue: Catalogue, st
         what_if(small_catalogue, store, EXPORTS, {Month(2025, 11): 50})
     with pytest.raises(ScenarioError, match="2025-01 to 2025-12"):
         what_if(small_catalogue, store, EXPORTS, {Month(2026, 1): 50})
+
+
+def width(judgement: Judgement) -> float:
+    found = judgement.forecast.set_index("target").loc[EXPORTS]
+    return float(found["high_80"] - found["low_80"])
+
+
+@pytest.mark.usefixtures("september")
+def test_usual_revisions_widen_what_is_judged_and_what_is_supposed(
+    small_catalogue: Catalogue, store: Store, hand: Hand
+) -> None:
+    october = {Month(2025, 10): 40.0}
+    # The months of 2025 came in time and were never revised: nothing to be expected of September's.
+    firm, firm_if = (judge(small_catalogue, store), what_if(small_catalogue, store, EXPORTS, october).after)
+    said = firm.observations.set_index(["indicator", "period"])["value"]
+    hand.upload(figures(("goods_exports", "2025-02", float(said["goods_exports", "2025-02"]) * 1.5)), day(25, 10))
+    known_then = judge(small_catalogue, store, known_on=day(24, 10))
+    assert width(known_then) == width(firm)
+    loose, loose_if = (judge(small_catalogue, store), what_if(small_catalogue, store, EXPORTS, october).after)
+    usual = loose.usual_revisions.set_index("target").loc[EXPORTS]
+    assert (usual["own_pairs"], usual["own_size"]) == (7, pytest.approx((1 / 3) / 7))
+    assert usual["revision"] > 0
+    assert width(loose) > width(firm)
+    assert width(loose_if) > width(firm_if)
+    made = explanation(small_catalogue, store, EXPORTS, loose)
+    assert made.usual_revision["revision"] == pytest.approx(usual["revision"])
+    assert len(made.revised) == 7
+    assert "常见修订" in text(made)
