@@ -43,12 +43,13 @@ def worked_until(day: date) -> date:
 @cache
 def announced_through() -> int:
     """The last year of which the announced days off and the weekends worked in exchange are known."""
-    return max(_china().special_public_holidays)
+    years: dict[int, object] = _china().special_public_holidays
+    return max(years)
 
 
 @cache
 def _china() -> HolidayBase:
     # Loading the package takes a second, and most commands ask for no due day.
-    from holidays import country_holidays  # noqa: PLC0415
+    from holidays import country_holidays
 
     return country_holidays("CN")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from dagster_project.progress.releases import due_day, periods_of
+from dagster_project.progress.working_days import worked_until
 from dagster_project.sample.draws import fraction
 from dagster_project.sources.marks import SAMPLE_MARK
 from validators.catalogue import Cadence, Catalogue
@@ -74,7 +75,7 @@ def _editions(catalogue: Catalogue, year: int, through: Month, seed: int) -> Ite
                 again = twice.get(key) == month.month
                 yield Edition(key, month, month, published, f"{month.text}_{name}.xlsx", preliminary=again)
                 if again:
-                    later = _weekday(published + timedelta(days=10))
+                    later = worked_until(published + timedelta(days=10))
                     yield Edition(key, month, month, later, f"{month.text}_{name}_修订.xlsx", revised=True)
 
 
@@ -90,11 +91,7 @@ def _twice(catalogue: Catalogue) -> dict[str, int]:
 def _published(catalogue: Catalogue, dataset: str, period: Period, seed: int) -> date:
     """A working day, one to four days before the table is due."""
     early = 1 + int(4 * fraction(seed, "published", dataset, period.text))
-    return _weekday(due_day(catalogue.datasets[dataset], period) - timedelta(days=early))
-
-
-def _weekday(day: date) -> date:
-    return day - timedelta(days=max(0, day.weekday() - 4))
+    return worked_until(due_day(catalogue.datasets[dataset], period) - timedelta(days=early))
 
 
 def _plain(title: str) -> str:

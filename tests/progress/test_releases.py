@@ -48,6 +48,23 @@ def test_a_due_day_beyond_the_month_is_its_last_day(month: Month, day: date) -> 
     assert due_day(dataset(due_day=31, january=True), month) == day
 
 
+@pytest.mark.parametrize(
+    ("changes", "month", "day"),
+    [
+        ({"due_day": 20}, Month(2025, 3), date(2025, 4, 21)),  # a Sunday
+        ({"due_day": 1}, Month(2025, 9), date(2025, 10, 9)),  # National Day: eight days off
+        ({"due_day": 28, "due_month": 1}, Month(2025, 8), date(2025, 9, 28)),  # a Sunday that is worked
+        ({"due_day": 31}, Month(2026, 1), date(2026, 2, 28)),  # a Saturday that is worked
+        ({"due_day": 28, "january": True}, Month(2024, 12), date(2025, 2, 5)),  # Spring Festival
+        ({"due_day": 31}, Month(2025, 4), date(2025, 6, 3)),  # a Saturday before Dragon Boat: into the next month
+    ],
+)
+def test_a_due_day_on_a_day_off_is_the_next_day_that_is_worked(
+    changes: dict[str, object], month: Month, day: date
+) -> None:
+    assert due_day(dataset().model_copy(update=changes), month) == day
+
+
 def test_a_missing_january_is_never_late() -> None:
     received = {"2024-11", "2024-12", "2025-02"}
     assert late_periods(dataset(), received, date(2025, 3, 25)) == ()
@@ -62,7 +79,7 @@ def test_a_month_is_late_the_day_after_it_was_due() -> None:
 def test_a_gap_is_late_although_later_months_arrived() -> None:
     received = {"2025-02", "2025-04", "2025-05"}
     assert late_periods(dataset(), received, date(2025, 6, 1)) == (Month(2025, 3),)
-    assert next_due(dataset(), received) == date(2025, 4, 20)
+    assert next_due(dataset(), received) == date(2025, 4, 21)
 
 
 def test_nothing_is_late_before_the_first_arrival() -> None:

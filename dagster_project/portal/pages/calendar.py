@@ -12,6 +12,7 @@ from dagster_project.portal import releases
 from dagster_project.portal.releases import Arrival
 from dagster_project.portal.route import Route
 from dagster_project.portal.visit import Visiting
+from dagster_project.progress.working_days import announced_through
 
 _SHOWN_NEXT = 12
 
@@ -39,6 +40,7 @@ def calendar(visit: Visiting, year: Annotated[int | None, Query(ge=2000, le=2100
         overdue=overdue,
         coming=coming[:_SHOWN_NEXT],
         arrivals=tuple(Arrival),
+        announced=announced_through(),
         sample=desk.board.current().snapshot.sample,
     )
 

@@ -17,6 +17,11 @@ TEXTS = {
     "calendar.late": ("逾期未报", "Overdue"),
     "calendar.due": ("待报", "Due"),
     "calendar.soon": ("近期应报", "Due soon"),
+    "calendar.moved": (
+        "应报日遇周末或法定节假日，顺延至下一工作日（调休上班日算工作日；放假安排已知至{year}年，其后按法定节假日推算）。",
+        "A due day on a weekend or public holiday is the next day that is worked; weekends worked in exchange count. "
+        "Announced days off are known through {year}; later ones are reckoned from the holidays of the law.",
+    ),
     "calendar.none": ("不报", "None"),
     "calendar.together": ("与2月合报", "with February"),
     "calendar.due_on": ("应报 {day}", "due {day}"),
