@@ -23,6 +23,8 @@ _COMMANDS = {
     "demo": ("demo", "demo", "示例：从样表到记分板，一次走完 the whole way on a sample year"),
     "sample": ("sample", "sample", "写出示例统计表 write sample tables"),
     "upload": ("upload", "upload", "交表：存档、检查、入库或退回 hand in tables: stored or rejected as a whole"),
+    "pull": ("pull", "pull", "取数：向来源取数、检查、入库 ask the sources: fetch, check, store what is new"),
+    "sources": ("pull", "sources", "取数来源及其状态 the catalogue's sources and how they stand"),
     "template": ("template", "template", "报送模板 a dataset's template to fill in"),
     "mark": ("template", "mark", "把问题标在原表上 a table with its findings marked in it"),
     "digest": ("digest", "app", "月报：写出或寄给各部门 the monthly report: pages (HTML, PDF), or by mail"),

@@ -22,6 +22,7 @@ import pandas as pd
 from dagster_project.decisions import not_in_force, not_pending, reason_missing, same_person
 from dagster_project.intake_findings import dates, nothing_found, same_file_again, unreadable
 from dagster_project.intake_reader import Reader
+from dagster_project.intake_sources import disagreements
 from dagster_project.settings import Settings
 from dagster_project.sources.archive import Archive
 from dagster_project.store import IN_FORCE, Change, Store, Upload, count_changes
@@ -58,6 +59,8 @@ class Hints:
     status: str | None = None
     published: date | None = None
     part: str | None = None  # the dataset that this upload is of, where its file feeds several
+    source: str | None = None  # the source that it was pulled from ("trade/customs"); None: somebody handed it in
+    hold: str | None = None  # why a second person is to release it, whatever its dataset asks for
 
     def kept(self) -> dict[str, str]:
         """As kept in the ledger: what was said, and nothing else."""
@@ -227,7 +230,8 @@ class Intake:
         upload = self._store.upload(upload_id)
         if upload.state is not UploadState.PENDING:
             raise not_pending(upload)
-        if self._needs_approval(upload.dataset) and _same_person(by, upload.received_by):
+        asked = self._needs_approval(upload.dataset) or bool(upload.hints.get("hold"))
+        if asked and _same_person(by, upload.received_by):
             raise same_person(upload)
         return self._release(self._store.approve(upload_id, by=by, at=now), now=now)
 
@@ -307,7 +311,8 @@ class Intake:
         """What has to happen before the upload may be published."""
         released = upload.approved_at is not None and not _same_person(upload.approved_by, upload.received_by)
         held = upload.embargo_until is not None and upload.embargo_until > now
-        waits = {"approval": self._needs_approval(dataset) and not released, "embargo": held}
+        asked = self._needs_approval(dataset) or bool(upload.hints.get("hold"))
+        waits = {"approval": asked and not released, "embargo": held}
         return tuple(what for what, is_so in waits.items() if is_so)
 
     def _withdraw(self, upload: Upload, *, by: str, reason: str, now: datetime) -> Upload:
@@ -433,7 +438,7 @@ class Intake:
             return _already(known, file, self._settings.zone)
         rehearsed = [self._dry(data, file, now=now, hints=one, embargo_until=embargo_until) for one in wanted]
         outcome = _together(rehearsed)
-        waits = ["approval"] if any(map(self._needs_approval, outcome.datasets)) else []
+        waits = ["approval"] if hints.hold or any(map(self._needs_approval, outcome.datasets)) else []
         waits += ["embargo"] if embargo_until is not None and embargo_until > now else []
         return replace(outcome, waits_for=tuple(waits) if outcome.good else ())
 
@@ -480,16 +485,20 @@ class Intake:
         if embargo is not None:
             known_from = max(known_from, embargo)
         if mapped.dataset and mapped.period_last and not mapped.observations.empty:
+            stored = self._store.observations(indicators=self._related(mapped.dataset))
             findings = check_upload(
                 mapped.observations,
-                self._store.observations(indicators=self._related(mapped.dataset)),
+                stored,
                 self._catalogue,
                 mapped.dataset,
                 (mapped.period_first, mapped.period_last),
                 status=mapped.status,
                 known_from=known_from,
             )
-            report = report.with_findings(findings)
+            others = disagreements(
+                mapped.observations, stored, self._catalogue, self._store.upload, source=hints.source or ""
+            )
+            report = report.with_findings(findings).with_findings(others)
         elif not report.blocked:
             report = report.with_findings([nothing_found(file)])
         return _Checked(report, mapped, known_from)

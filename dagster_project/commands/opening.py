@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from dagster_project.intake import Intake
+from dagster_project.pulling import Puller
 from dagster_project.settings import Settings
 from dagster_project.sources.archive import Archive
+from dagster_project.sources.secrets import Vault
 from dagster_project.store import Store
 from validators.catalogue import Catalogue
 from validators.catalogue_file import load_catalogue
@@ -27,6 +29,11 @@ class Installation:
     def intake(self) -> Intake:
         """The way in for files."""
         return Intake(self.catalogue, self.store, Archive(self.settings.archive), self.settings)
+
+    def puller(self, clock: Callable[[], datetime]) -> Puller:
+        """The way in for what is pulled."""
+        archive = Archive(self.settings.archive)
+        return Puller(self.catalogue, self.store, archive, self.intake, self.settings, Vault.of(), clock)
 
 
 @contextmanager

@@ -13,11 +13,11 @@ from enum import StrEnum
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Engine, Row, Select, case, func, insert, select
+from sqlalchemy import Engine, Row, Select, case, func, insert, or_, select
 
 from dagster_project.store.engine import reading, writing
 from dagster_project.store.frames import frame_of
-from dagster_project.store.models import PullRow
+from dagster_project.store.models import PullRow, UploadRow
 
 
 class PullOutcome(StrEnum):
@@ -67,6 +67,7 @@ class Pull:
 
 _PLAIN = ("dataset", "source", "connector", "period_first", "period_last", "started_at", "ended_at", "zh", "en")
 _MORE = ("origin", "file_name", "sha256", "size", "retry_after")
+_REMEMBERED = 500  # deliveries whose memory is looked at
 _GOOD = [outcome.value for outcome in GOOD_PULLS]
 _ANSWERED = [outcome.value for outcome in ANSWERED_PULLS]
 
@@ -116,6 +117,27 @@ class Pulls:
         if period is not None:
             good.append(PullRow.period_last == period)
         return self._first(select(PullRow.__table__).where(*good).order_by(PullRow.id.desc()).limit(1))
+
+    def known(self, dataset: str, source: str) -> dict[str, str]:
+        """What the good deliveries of a source asked to be remembered, of each thing the newest. What was taken back
+        since is not known any more: it may be fetched again."""
+        kept = (
+            select(PullRow.keep)
+            .outerjoin(UploadRow, PullRow.upload_id == UploadRow.id)
+            .where(PullRow.dataset == dataset, PullRow.source == source, PullRow.outcome.in_(_GOOD))
+            .where(or_(UploadRow.id.is_(None), UploadRow.state.not_in(("withdrawn", "rejected"))))
+            .order_by(PullRow.id.desc())
+            .limit(_REMEMBERED)
+        )
+        with reading(self._engine) as connection:
+            newest_first = connection.execute(kept).scalars().all()
+        return {name: value for keep in reversed(newest_first) for name, value in keep.items()}
+
+    def last_of_bytes(self, dataset: str, source: str, sha256: str) -> Pull | None:
+        """The last pull of a source that brought these bytes and made an upload of them; None where none did."""
+        ours = (PullRow.dataset == dataset, PullRow.source == source, PullRow.sha256 == sha256)
+        made = select(PullRow.__table__).where(*ours, PullRow.upload_id.is_not(None))
+        return self._first(made.order_by(PullRow.id.desc()).limit(1))
 
     def of_upload(self, upload_id: int) -> Pull | None:
         """The pull that an upload came from; None for one that was handed in."""

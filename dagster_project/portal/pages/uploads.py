@@ -170,7 +170,8 @@ def waiting_for(visit: Visit, one: Upload) -> str:
     if one.state is not State.PENDING:
         return one.state.value
     dataset = visit.desk.catalogue.datasets.get(one.dataset)
-    return "approval" if dataset is not None and dataset.approval and not one.approved_by else "embargo"
+    asked = bool(one.hints.get("hold")) or (dataset is not None and dataset.approval)
+    return "approval" if asked and not one.approved_by else "embargo"
 
 
 def _review(visit: Visit, one: Upload) -> Review | None:

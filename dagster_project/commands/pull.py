@@ -1,0 +1,188 @@
+"""`xushi pull` and `xushi sources`: asking the sources of the catalogue, and how they stand.
+
+Belongs here: which periods of which sources, progress, what is printed. Does not belong here: pulling (`pulling`), when
+it is done by itself (`defs`).
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any
+
+import pandas as pd
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from dagster_project.commands.opening import Installation, installation, now
+from dagster_project.commands.visible import VISIBLE
+from dagster_project.progress.releases import next_period, periods_of
+from dagster_project.pulling import Pulled
+from dagster_project.store import PullOutcome
+from validators.catalogue import Catalogue, Dataset, Source
+from validators.findings import Severity
+from validators.periods import Period, parse_period
+
+_GOOD = (PullOutcome.STORED, PullOutcome.PENDING, PullOutcome.UNCHANGED, PullOutcome.NOTHING)
+OUTCOMES_ZH = {
+    PullOutcome.STORED: "已入库",
+    PullOutcome.PENDING: "待核准",
+    PullOutcome.UNCHANGED: "无新数",
+    PullOutcome.NOTHING: "尚未发布",
+    PullOutcome.REJECTED: "被退回",
+    PullOutcome.FORM_CHANGED: "格式有变",
+    PullOutcome.UNAVAILABLE: "暂不可用",
+    PullOutcome.REFUSED: "被拒绝",
+}
+_COLOURS = dict.fromkeys(_GOOD, "green") | {PullOutcome.PENDING: "yellow", PullOutcome.UNAVAILABLE: "yellow"}
+
+
+class Format(StrEnum):
+    """How the sources are given."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def pull(
+    dataset: Annotated[str | None, typer.Argument(help="数据集 dataset; none: all that have sources")] = None,
+    first: Annotated[str | None, typer.Argument(help="时期 period such as 2025-03; none: the last that ended")] = None,
+    last: Annotated[str | None, typer.Argument(help="到 to this period (a range)")] = None,
+    source: Annotated[str | None, typer.Option(help="只取一个来源 only this source")] = None,
+    again: Annotated[bool, typer.Option("--again", help="重新取，不论以前取过什么 as if for the first time")] = False,
+    new_form: Annotated[bool, typer.Option("--new-form", help="认可来源的新格式 take a changed form as right")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只看结果，不留任何东西 keep nothing")] = False,
+    pause: Annotated[float, typer.Option(min=0, help="两次询问之间的秒数 seconds between two questions")] = 1.0,
+) -> None:
+    """取数：从目录中的来源取数、检查、入库。Ask the catalogue's sources, check what they have, store what is new.
+
+    Exit code 1 when a source was away or refused, its form changed, or its figures were rejected.
+    """
+    with installation() as ours:
+        chosen = _chosen(ours.catalogue, dataset, source)
+        puller, console, good, asked = ours.puller(now), Console(), True, False
+        for key, one in chosen:
+            today = now().astimezone(ours.settings.zone).date()
+            for period in _periods(ours.catalogue.datasets[key], first, last, today):
+                if asked:
+                    time.sleep(pause)
+                asked = True
+                console.print(f"[bold]{escape(key)}/{escape(one.name)}[/] {period.text}", highlight=False)
+                pulls = puller.pull(
+                    key, one, [period], again=again, new_form=new_form, dry_run=dry_run, say=_progress(console)
+                )
+                for pulled in pulls:
+                    good &= pulled.pull.outcome in _GOOD
+                    _print(console, pulled)
+    if not good:
+        raise typer.Exit(1)
+
+
+def sources(
+    output: Annotated[Format, typer.Option("--format", help="输出格式 output format")] = Format.TEXT,
+    check: Annotated[
+        bool, typer.Option("--check", help="有来源不能用则退出码为 1 exit code 1 where one can't be asked")
+    ] = False,
+) -> None:
+    """取数来源：是否可用、上次结果。The catalogue's sources: what is missing to ask them, how the last pull ended."""
+    with installation() as ours:
+        rows = list(_standing(ours))
+    if output is Format.JSON:
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+    elif not rows:
+        typer.echo("目录中没有来源 the catalogue names no sources (datasets: sources:)", err=True)
+    else:
+        _table(rows)
+    if check and any(row["missing"] for row in rows):
+        raise typer.Exit(1)
+
+
+def _chosen(catalogue: Catalogue, dataset: str | None, source: str | None) -> list[tuple[str, Source]]:
+    if dataset is not None and dataset not in catalogue.datasets:
+        raise typer.BadParameter(f"没有数据集 {dataset} / no such dataset; known: {', '.join(catalogue.datasets)}")
+    every = [
+        (key, one)
+        for key, described in catalogue.datasets.items()
+        for one in described.sources
+        if dataset in (None, key)
+    ]
+    found = [(key, one) for key, one in every if source in (None, one.name)]
+    if not found:
+        known = ", ".join(f"{key}/{one.name}" for key, one in every) or "—"
+        raise typer.BadParameter(f"目录中没有这样的来源 / the catalogue has no such source; known: {known}")
+    return found
+
+
+def _periods(dataset: Dataset, first: str | None, last: str | None, today: date) -> Sequence[Period]:
+    """The periods that the dataset publishes from the first to the last; without one, the last that has ended."""
+    if first is None:
+        return [next_period(dataset, set(), today)]
+    begin, end = parse_period(first).first_month, parse_period(last or first).last_month
+    years = range(begin.year, end.year + 1)
+    found = [one for year in years for one in periods_of(dataset, year) if begin <= one.last_month <= end]
+    if not found:
+        raise typer.BadParameter(f"{first}–{last or first} 内没有要发布的时期 / it publishes no period in that time")
+    return found
+
+
+def _progress(console: Console) -> Any:
+    return lambda zh, en: console.print(f"  [dim]{_shown(zh)} {_shown(en)}[/]", highlight=False)
+
+
+def _print(console: Console, pulled: Pulled) -> None:
+    pull = pulled.pull
+    mark = f"[{_COLOURS.get(pull.outcome, 'red')}]{OUTCOMES_ZH[pull.outcome]} {pull.outcome}[/]"
+    came = f" {_shown(pull.file_name)}，{pull.size:,} B，{_shown(pull.origin)}" if pull.origin else ""
+    console.print(f"  {mark}{came}", highlight=False)
+    for words in dict.fromkeys((pull.zh, pull.en)):
+        console.print(f"    {_shown(words)}", highlight=False)
+    if pulled.outcome is None:
+        return
+    for finding in pulled.outcome.report.findings:
+        if finding.severity is not Severity.INFO:
+            place = f"{_shown(finding.place)} " if finding.place else ""
+            console.print(f"    {finding.severity}: {place}{_shown(finding.zh)} {_shown(finding.en)}", highlight=False)
+
+
+def _standing(ours: Installation) -> Iterator[dict[str, Any]]:
+    puller = ours.puller(now)
+    standing = {(row["dataset"], row["source"]): row for row in ours.store.pulls.standing().to_dict("records")}
+    for key, dataset in ours.catalogue.datasets.items():
+        for one in dataset.sources:
+            known = standing.get((key, one.name), {})
+            last = next(iter(ours.store.pulls.newest(dataset=key, source=one.name, limit=1)), None)
+            yield {
+                "dataset": key,
+                "source": one.name,
+                "connector": one.connector,
+                "regions": list(one.regions or dataset.publishers),
+                "missing": puller.ready(one),
+                "outcome": known.get("outcome", ""),
+                "last_pull": _moment(ours, known.get("ended_at")),
+                "last_answer": _moment(ours, known.get("answered_at")),
+                "words_zh": "" if last is None else last.zh,
+                "words_en": "" if last is None else last.en,
+            }
+
+
+def _moment(ours: Installation, when: pd.Timestamp | None) -> str:
+    return "" if when is None or pd.isna(when) else when.tz_convert(ours.settings.zone).isoformat(timespec="seconds")
+
+
+def _table(rows: list[dict[str, Any]]) -> None:
+    table = Table("数据集 dataset", "来源 source", "连接器 connector", "上次 last", "结果 outcome", "说明 words")
+    for row in rows:
+        words = "; ".join(row["missing"]) or "\n".join(dict.fromkeys((row["words_zh"], row["words_en"])))
+        outcome = "不可用 not ready" if row["missing"] else row["outcome"] or "未取过 never"
+        table.add_row(row["dataset"], row["source"], row["connector"], row["last_pull"][:16], outcome, _shown(words))
+    Console().print(table)
+
+
+def _shown(text: str) -> str:
+    """Text of a source as a terminal may be shown it."""
+    return escape(text.translate(VISIBLE))

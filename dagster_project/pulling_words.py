@@ -1,0 +1,111 @@
+"""How a pull ended, in words: Chinese, then English. Each says what to do where something is to be done.
+
+Belongs here: the sentences. Does not belong here: which one it is (`pulling`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dagster_project.intake import Outcome
+from dagster_project.sources.form import CODE, FIGURE, Change
+from dagster_project.store import PullOutcome, Upload
+from validators.findings import Severity
+from validators.periods import Period
+
+Said = tuple[str, str]
+_FEW = 6
+
+
+def nothing_yet(periods: Sequence[Period]) -> Said:
+    """The source has nothing of these periods."""
+    span = _span(periods)
+    return f"来源尚无 {span} 的数据", f"the source has nothing of {span} yet"
+
+
+def unchanged() -> Said:
+    """Everything that it says is believed already."""
+    return "与已入库的相同，没有新数", "as stored already: nothing new"
+
+
+def too_large(size: int, most: int) -> Said:
+    """More bytes than are taken."""
+    return (
+        f"{size:,} 字节，超过上限 {most:,}（XUSHI_MAX_UPLOAD_BYTES）",
+        f"{size:,} bytes are more than the {most:,} of XUSHI_MAX_UPLOAD_BYTES",
+    )
+
+
+def taken_back(upload: Upload) -> Said:
+    """The same bytes were withdrawn or declined by somebody."""
+    return (
+        f"内容与已撤回的第 {upload.id} 号相同，不再入库；确需采用请用 xushi pull --again",
+        f"the same as upload {upload.id}, which was taken back; `xushi pull --again` takes it in all the same",
+    )
+
+
+def still_rejected(upload: Upload) -> Said:
+    """The same bytes were rejected, and would be again."""
+    return (
+        f"内容与被退回的第 {upload.id} 号相同，问题依旧；见 xushi store uploads",
+        f"the same as upload {upload.id}, which was rejected, for the same reasons; see `xushi store uploads`",
+    )
+
+
+def form_changed(change: Change) -> Said:
+    """The answer is made differently; nothing was stored."""
+    zh, en = _difference(change)
+    return (
+        f"来源格式与上次不同，未入库：{zh}；请核对来源，确认无误后用 xushi pull --new-form",
+        f"the source is made differently from last time, nothing was stored: {en}; look at the source and, where it "
+        "is right, use `xushi pull --new-form`",
+    )
+
+
+def brought(outcome: Outcome, kind: PullOutcome, *changes: Change) -> Said:
+    """What was handed in, and what is missing against last time."""
+    zh, en = _became(outcome, kind)
+    for change in changes:
+        if change.gone or change.came:
+            more_zh, more_en = _difference(change)
+            zh, en = f"{zh}；{more_zh}", f"{en}; {more_en}"
+    return zh, en
+
+
+def _became(outcome: Outcome, kind: PullOutcome) -> Said:
+    number = "" if outcome.upload is None else f" {outcome.upload}"
+    if kind is PullOutcome.REJECTED:
+        errors = outcome.report.count(Severity.ERROR)
+        first = next((one for one in outcome.report.findings if one.severity is Severity.ERROR), None)
+        zh, en = ("", "") if first is None else (f"：{first.zh}", f": {first.en}")
+        return f"第{number} 号被退回，{errors} 处错误{zh}", f"upload{number} was rejected, {errors} errors{en}"
+    counts = outcome.change
+    new, revised = (0, 0) if counts is None else (counts.new, counts.revised)
+    if kind is PullOutcome.PENDING:
+        return (
+            f"第{number} 号待第二人核准（与其他来源不同，或按规定须核准，或未到发布时间）",
+            f"upload{number} waits: it contradicts another source, or a second person or a date is asked for",
+        )
+    return f"第{number} 号已入库，新增 {new}，修订 {revised}", f"upload{number} stored: {new} new, {revised} revised"
+
+
+def _difference(change: Change) -> Said:
+    zh, en = [], []
+    if change.gone:
+        zh.append(f"缺 {_listed(change.gone, '、')}")
+        en.append(f"gone: {_listed(change.gone, ', ')}")
+    if change.came:
+        zh.append(f"新出现 {_listed(change.came, '、')}")
+        en.append(f"new: {_listed(change.came, ', ')}")
+    return "；".join(zh), "; ".join(en)
+
+
+def _listed(parts: Sequence[str], comma: str) -> str:
+    plain = [part.removeprefix(FIGURE).removeprefix(CODE) for part in parts]
+    more = f" … ({len(plain)})" if len(plain) > _FEW else ""
+    return comma.join(plain[:_FEW]) + more
+
+
+def _span(periods: Sequence[Period]) -> str:
+    first, last = periods[0].text, periods[-1].text
+    return first if first == last else f"{first}–{last}"
