@@ -188,6 +188,9 @@ class Source(_Frozen):
     """提前几日起查 days before the due day from which it is asked"""
     every_hours: int = Field(default=6, ge=1, le=168)
     """每几小时查一次 hours between two questions until it answers"""
+    revisit: int = Field(default=1, ge=0, le=12)
+    """新一期到后，再查此前几期 how many earlier periods are asked for once more when a new one has come, since figures
+    are revised"""
     with_: dict[str, Any] = Field(default={}, alias="with")
     """连接器选项 options of the connector"""
 
