@@ -46,6 +46,7 @@ _MEMBERS = {
         "district_exceeds_city",
         "growth_level_mismatch",
         "ratio_mismatch",
+        "sources_disagree",
     ),
     "plausible": (
         "unit_slip",
