@@ -1,4 +1,4 @@
-"""The plan of pulls, over a year that passes hour by hour in a world that is made up."""
+"""The plan of pulls, over a year that passes in steps of some hours, with a source that is made up."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def kinds(asked: Iterable[Asked]) -> Counter[str]:
 def test_over_a_year_each_month_is_asked_for_from_its_days_on_until_it_is_there_and_once_more_with_the_next() -> None:
     own = catalogue()
     publishes = days_before(own, 3)
-    world = World(own, publishes).run("2025-01-01", "2026-01-31")
+    world = World(own, publishes).run("2025-01-01", "2026-01-31", 6 * HOUR)
     months = [f"2025-{month:02d}" for month in range(2, 13)]  # January comes with February
     assert list(world.arrived) == months
     for period, came in world.arrived.items():
@@ -139,7 +139,7 @@ def test_a_late_month_is_asked_for_daily_until_it_comes() -> None:
     def publishes(period: Period) -> datetime:
         return moment("2025-06-10") if period.text == "2025-04" else usual(period)
 
-    world = World(own, publishes).run("2025-05-01", "2025-06-12")
+    world = World(own, publishes).run("2025-05-01", "2025-06-12", 3 * HOUR)
     late = [at for at in world.times("2025-04") if at >= moment("2025-05-21")]
     assert set(gaps(late)) == {timedelta(days=1)}
     assert moment("2025-06-10") <= world.arrived["2025-04"] < moment("2025-06-11")
@@ -215,7 +215,7 @@ def test_a_month_that_somebody_handed_in_is_asked_for_once_so_that_the_source_ca
 
 def test_as_many_earlier_periods_as_wanted_are_asked_for_again_when_one_comes() -> None:
     own = catalogue(revisit=3)
-    world = World(own, days_before(own, 5)).run("2025-03-01", "2025-08-01")
+    world = World(own, days_before(own, 5)).run("2025-03-01", "2025-08-01", 6 * HOUR)
     after_june = [one.first for one in world.asked if one.at >= world.arrived["2025-06"] and one.outcome == "unchanged"]
     assert after_june == ["2025-03", "2025-04", "2025-05"]
 
@@ -229,10 +229,10 @@ def test_a_region_that_has_not_come_keeps_its_period_open() -> None:
 
 def test_quarters_and_years_are_asked_for_when_they_are_due() -> None:
     quarterly = catalogue(cadence="quarterly", due_day=25)
-    world = World(quarterly, days_before(quarterly, 2)).run("2025-01-01", "2026-02-01", 6 * HOUR)
+    world = World(quarterly, days_before(quarterly, 2)).run("2025-04-01", "2026-02-01", 12 * HOUR)
     assert list(world.arrived) == ["2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4"]
     annual = catalogue(cadence="annual", due_day=30, due_month=9, since="2023", revisit=0)
-    world = World(annual, days_before(annual, 2)).run("2025-01-01", "2025-11-01", 6 * HOUR)
+    world = World(annual, days_before(annual, 2)).run("2025-01-01", "2025-11-01", 12 * HOUR)
     # Of 2023, published before anybody asked, right away; of 2024 from 25 September on.
     assert world.times("2023") == [moment("2025-01-01")]
     assert world.times("2024")[0] == moment("2025-09-25")
