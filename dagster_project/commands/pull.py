@@ -17,7 +17,6 @@ import pandas as pd
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from dagster_project.commands.opening import Installation, installation, now
 from dagster_project.commands.visible import VISIBLE
@@ -97,7 +96,7 @@ def sources(
     elif not rows:
         typer.echo("目录中没有来源 the catalogue names no sources (datasets: sources:)", err=True)
     else:
-        _table(rows)
+        _list(Console(), rows)
     if check and any(row["missing"] for row in rows):
         raise typer.Exit(1)
 
@@ -174,13 +173,20 @@ def _moment(ours: Installation, when: pd.Timestamp | None) -> str:
     return "" if when is None or pd.isna(when) else when.tz_convert(ours.settings.zone).isoformat(timespec="seconds")
 
 
-def _table(rows: list[dict[str, Any]]) -> None:
-    table = Table("数据集 dataset", "来源 source", "连接器 connector", "上次 last", "结果 outcome", "说明 words")
+def _list(console: Console, rows: list[dict[str, Any]]) -> None:
     for row in rows:
-        words = "; ".join(row["missing"]) or "\n".join(dict.fromkeys((row["words_zh"], row["words_en"])))
-        outcome = "不可用 not ready" if row["missing"] else row["outcome"] or "未取过 never"
-        table.add_row(row["dataset"], row["source"], row["connector"], row["last_pull"][:16], outcome, _shown(words))
-    Console().print(table)
+        name = f"{row['dataset']}/{row['source']}"
+        console.print(f"[bold]{escape(name)}[/] {row['connector']} {' '.join(row['regions'])}", highlight=False)
+        for problem in row["missing"]:
+            console.print(f"  [red]不可用 not ready[/] {_shown(problem)}", highlight=False)
+        if not row["outcome"]:
+            console.print("  [dim]未取过 never pulled[/]", highlight=False)
+            continue
+        outcome = PullOutcome(row["outcome"])
+        mark = f"[{_COLOURS.get(outcome, 'red')}]{OUTCOMES_ZH[outcome]} {outcome}[/]"
+        console.print(f"  {row['last_pull'][:16].replace('T', ' ')} {mark}", highlight=False)
+        for words in dict.fromkeys((row["words_zh"], row["words_en"])):
+            console.print(f"    {_shown(words)}", highlight=False)
 
 
 def _shown(text: str) -> str:
