@@ -43,12 +43,13 @@ def check_upload(
 
     `frame` is an OBSERVATION frame, `stored` a STORED frame of current observations of the dataset (and of wholes and
     other regions to compare with), `periods` the first and last period of the upload. `status` is the status stated for
-    the whole upload, in place of the frame's; `known_from` (tz-aware) is when it was published: figures of which the
-    store has a version published later are history, and not compared with what is current.
+    the whole upload, in place of the frame's, unless it is None or ''; `known_from` (tz-aware) is when it was
+    published: figures of which the store has a version published later are history, and not compared with what is
+    current.
 
     A row with an error of its own is compared with nothing, and neither is a figure that is off by a power of ten.
     Raises KeyError for an unknown dataset or a missing column, PeriodError for `periods` that are none."""
-    new = (frame if status is None else frame.assign(status=status)).reset_index(drop=True)
+    new = (frame.assign(status=status) if status else frame).reset_index(drop=True)
     own = observations.examine(new, catalogue, dataset, periods)
     if len(new) == 0:
         return [_nothing()]

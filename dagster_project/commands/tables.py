@@ -63,7 +63,10 @@ def read(
     if unknown:
         there = ", ".join(one.name for one in reading.sheets)
         raise typer.BadParameter(f"没有工作表 / no such sheet: {', '.join(unknown)} ({there})".translate(VISIBLE))
-    cells = reading.cells.loc[reading.cells["sheet"].isin(wanted), SHOWN]
+    # Of a table that names an indicator in each row, that is the label, and its region the label above.
+    named = reading.long.rename(columns={"indicator": "row_label", "region": "parent_label"})
+    found = named.assign(column_label="value") if reading.is_long else reading.cells
+    cells = found.loc[found["sheet"].isin(wanted), SHOWN]
     _print(cells, output)
     _say(reading, wanted)
 

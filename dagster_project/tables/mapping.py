@@ -8,7 +8,7 @@ finding.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -18,6 +18,8 @@ from dagster_project.tables import mapping_findings as say
 from dagster_project.tables import share_findings
 from dagster_project.tables.columns import as_found
 from dagster_project.tables.header_words import Role
+from dagster_project.tables.long_mapping import long_parts
+from dagster_project.tables.mapped import Mapped, no_observations, observations_of, span
 from dagster_project.tables.observed import (
     ACCUMULATING,
     assigned,
@@ -32,7 +34,6 @@ from dagster_project.tables.reading import Reading
 from dagster_project.tables.recognition import find_status
 from dagster_project.tables.shares import Share, share_out
 from validators.catalogue import Cadence, Catalogue, Kind, Measure, Pace
-from validators.columns import OBSERVATION
 from validators.findings import Finding, Severity
 from validators.periods import Year, month_ordinals, parse_period
 
@@ -42,20 +43,6 @@ _DECEMBER = 11  # a month's ordinal counts twelve to the year, from January
 _FEW = 5  # rows of a table that are called unknown one by one; more are listed in one finding
 _ROWS_SAID = ("row_of_other_dataset", "row_of_several_datasets")
 _GROWTH = (str(Measure.YOY_MONTH), str(Measure.YOY_YTD))
-
-
-@dataclass(frozen=True, slots=True)
-class Mapped:
-    """What a file says in terms of the catalogue. `dataset` and the periods (SDMX) are '' where they are unknown;
-    `observations` has the columns OBSERVATION, units those of the indicators; `findings` include the reading's."""
-
-    dataset: str
-    period_first: str
-    period_last: str
-    status: str
-    published: date | None
-    observations: pd.DataFrame
-    findings: tuple[Finding, ...]
 
 
 def to_observations(
@@ -74,7 +61,7 @@ def to_observations(
     sheets = {part.dataset: list(part.observations["sheet"].unique()) for part in parts}
     findings = (*reading.findings, share_findings.several_datasets(catalogue, sheets))
     return Mapped(
-        "", period or "", period or "", parts[0].status, parts[0].published, _no_observations(""), tuple(findings)
+        "", period or "", period or "", parts[0].status, parts[0].published, no_observations(), tuple(findings)
     )
 
 
@@ -89,15 +76,18 @@ def by_dataset(
 ) -> tuple[Mapped, ...]:
     """The observations of a file, one part for each dataset that it is about; a single part with dataset '' where none
     is recognised. `dataset` takes one alone; `region` and `status` help where the file is silent; `period` (SDMX, which
-    `read_tables` takes too) is checked against what the file says. Raises PeriodError for a `period` that is none."""
+    `read_tables` takes too) is checked against what the file says. A table that says in columns of its own what each
+    figure is needs neither a title nor a region. Raises PeriodError for a `period` that is none."""
     if period is not None:
         parse_period(period)
+    if reading.is_long and (dataset is None or dataset in catalogue.datasets):
+        return long_parts(reading, catalogue, dataset=dataset, period=period, status=status)
     shared = share_out(reading, catalogue, dataset=dataset, region=region)
     general = [*reading.findings, *shared.findings]
     if not shared.shares:
         state = status or find_status(reading, reading.tables)
         published = _published(reading, {sheet.name for sheet in reading.sheets})
-        nothing = _no_observations(state)
+        nothing = no_observations()
         return (Mapped("", period or "", period or "", state, published, nothing, tuple(general)),)
     said = _findings_of_shares(reading, shared.shares, general)
     parts = [
@@ -158,7 +148,7 @@ def _mapped(
     published = _published(reading, {table.sheet for table in used})
     findings += _contradicting_titles(reading, cells, period)
     if cells.empty:
-        return Mapped(chosen, period or "", period or "", state, published, _no_observations(state), tuple(findings))
+        return Mapped(chosen, period or "", period or "", state, published, no_observations(), tuple(findings))
     cells = with_meanings(cells, catalogue, chosen)
     findings += _unknown_rows(cells, {(one.sheet, one.cell) for one in said if one.rule in _ROWS_SAID})
     findings += _unknown_columns(cells)
@@ -178,8 +168,8 @@ def _mapped(
     findings += _missing_rows(cells, taken, filled, catalogue, chosen, lacking)
     filled, problems = without_repetitions(filled, catalogue)
     findings += problems
-    observations = _observations(filled, state)
-    first, last = _span(observations["period"])
+    observations = observations_of(filled.assign(status=state))
+    first, last = span(observations["period"])
     return Mapped(chosen, first or period or "", last or period or "", state, published, observations, tuple(findings))
 
 
@@ -273,7 +263,7 @@ def _wrong_period(filled: pd.DataFrame, given: str | None) -> Iterator[Finding]:
     if given is None or filled.empty:
         return
     periods = set(filled["period"].unique())
-    _, last = _span(filled["period"])
+    _, last = span(filled["period"])
     if last != given and (given not in periods or len(periods) <= 2):
         latest = filled[filled["period"] == last].iloc[0]
         yield say.wrong_period(str(latest["sheet"]), str(latest["cell"]), last, given)
@@ -332,21 +322,3 @@ def _is_yearly(catalogue: Catalogue, indicator: str, region: str) -> bool:
     """Whether every target on the figure waits for the year's end."""
     paces = {t.pace for t in catalogue.targets.values() if (t.indicator, t.region) == (indicator, region)}
     return paces == {Pace.YEAR_END}
-
-
-def _observations(filled: pd.DataFrame, status: str) -> pd.DataFrame:
-    frame = filled.assign(status=status)[list(OBSERVATION)].reset_index(drop=True)
-    texts = [name for name in OBSERVATION if name != "value"]
-    return frame.astype({**dict.fromkeys(texts, "str"), "value": "float64"})
-
-
-def _no_observations(status: str) -> pd.DataFrame:
-    return _observations(pd.DataFrame(columns=[*OBSERVATION]), status)
-
-
-def _span(periods: pd.Series) -> tuple[str, str]:
-    """The first and the last of the periods, '' when there are none."""
-    if periods.empty:
-        return "", ""
-    ordinals = month_ordinals(periods)
-    return str(periods.iloc[int(ordinals.argmin())]), str(periods.iloc[int(ordinals.argmax())])

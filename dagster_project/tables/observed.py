@@ -89,13 +89,10 @@ def converted(found: pd.DataFrame, catalogue: Catalogue) -> tuple[pd.DataFrame, 
     own = found["indicator"].map({key: catalogue.indicators[key].unit for key in found["indicator"].unique()})
     expected = own.where(~growth, "%")
     pairs = set(zip(found["unit"], expected, strict=True))
-    factors = {pair: _factor(table, catalogue, *pair) for pair in pairs}
+    factors = {pair: unit_factor(table, catalogue, *pair) for pair in pairs}
     factor = np.array([factors[pair] for pair in zip(found["unit"], expected, strict=True)], dtype=float)
     value = found["value"].to_numpy(dtype=float)
-    with np.errstate(invalid="ignore"):
-        # 万元 to 亿元 is a division by 10000, which rounds once; a product with 0.0001 would round twice.
-        scaled = np.where(factor >= 1, value * factor, value / (1 / factor).round(12))
-    result = found.assign(value=scaled, stated_unit=found["unit"], unit=expected, factor=factor)
+    result = found.assign(value=scaled(value, factor), stated_unit=found["unit"], unit=expected, factor=factor)
     filled = ~np.isnan(value)
     contradicts, silent = np.isnan(factor), (found["unit"] == "").to_numpy()
     findings = [
@@ -109,7 +106,14 @@ def converted(found: pd.DataFrame, catalogue: Catalogue) -> tuple[pd.DataFrame, 
     return result[~contradicts], findings
 
 
-def _factor(table: UnitTable, catalogue: Catalogue, unit: str, expected: str) -> float:
+def scaled(value: NDArray[np.float64], factor: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The values in another unit; NaN where the factor is."""
+    with np.errstate(invalid="ignore"):
+        # 万元 to 亿元 is a division by 10000, which rounds once; a product with 0.0001 would round twice.
+        return np.where(factor >= 1, value * factor, value / (1 / factor).round(12))
+
+
+def unit_factor(table: UnitTable, catalogue: Catalogue, unit: str, expected: str) -> float:
     """How many of the expected unit one is; NaN when they are of different kinds or the unit is unknown."""
     if not unit or unit == expected:
         return 1.0

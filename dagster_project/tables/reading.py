@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import PurePath
 
 import numpy as np
 import pandas as pd
 
+from dagster_project.tables import long_findings
 from dagster_project.tables import reading_findings as say
 from dagster_project.tables.bands import is_meta
 from dagster_project.tables.cells import Cells, Holds, look_at, shown
@@ -24,6 +25,7 @@ from dagster_project.tables.columns import as_found
 from dagster_project.tables.file_findings import about_file
 from dagster_project.tables.grid import Book, Bools, Grid, address, ranges
 from dagster_project.tables.layout import Layout, find_tables
+from dagster_project.tables.long_table import LongHeader, as_frame, find_header, numbers_beside, read_long
 from dagster_project.tables.open_book import open_book
 from dagster_project.tables.tidy import Tidy, tidy
 from validators.columns import CELL
@@ -69,13 +71,18 @@ class Sheet:
 class Reading:
     """`cells`: one row per labelled cell of figures, also blank ones, in the order of sheets, rows and columns: CELL,
     then `row` and `column` (from 1), `table` (index into `tables`), `role` of the column (value, growth, prior, rank,
-    other) and `rest` (words of its header that nobody knows)."""
+    other) and `rest` (words of its header that nobody knows).
+
+    A file with a sheet that says in columns of its own what each figure is (`is_long`) is read as such alone: `long`
+    has its rows (`long_table.COLUMNS`), `cells` has none."""
 
     file: str
     cells: pd.DataFrame
     sheets: tuple[Sheet, ...]
     tables: tuple[Table, ...]
     findings: tuple[Finding, ...]
+    long: pd.DataFrame = field(default_factory=as_frame)
+    is_long: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,6 +109,9 @@ def read_tables(
     too large), PeriodError for a `period` that is none; anything less is a finding."""
     given = None if period is None else parse_period(period)
     book = open_book(data, file_name, max_bytes=max_bytes, max_cells=max_cells)
+    headers = {index: find_header(grid) for index, grid in enumerate(book.sheets) if not grid.hidden}
+    if any(headers.values()):
+        return _read_long(book, file_name, headers)
     seen = {index: _see(grid) for index, grid in enumerate(book.sheets) if not grid.hidden}
     lent = _Lent.of(list(seen.values()), PurePath(file_name).stem, given)
     sheets: list[Sheet] = []
@@ -122,6 +132,25 @@ def read_tables(
     if not parts:
         findings.append(say.nothing_read(file_name))
     return Reading(file_name, _frame(parts), tuple(sheets), tuple(tables), tuple(findings))
+
+
+def _read_long(book: Book, file_name: str, headers: Mapping[int, LongHeader | None]) -> Reading:
+    findings = list(about_file(book, file_name))
+    sheets: list[Sheet] = []
+    parts: list[pd.DataFrame] = []
+    for index, grid in enumerate(book.sheets):
+        header = headers.get(index)
+        sheets.append(Sheet(grid.name, "", hidden=grid.hidden, unit="", period="", published=None, revised=False))
+        if grid.hidden:
+            findings.append(say.hidden_sheet(grid.name, _count_numbers(grid)))
+        elif header is not None:
+            rows, problems = read_long(grid, header, certain=book.kind != "xls")
+            parts.append(rows)
+            findings += problems
+        elif beside := numbers_beside(look_at(grid)):
+            findings.append(long_findings.sheet_beside(grid.name, beside))
+    rows = pd.concat(parts, ignore_index=True)
+    return Reading(file_name, _frame(()), tuple(sheets), (), tuple(findings), long=rows, is_long=True)
 
 
 def _count_numbers(grid: Grid) -> int:
