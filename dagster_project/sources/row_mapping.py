@@ -55,7 +55,7 @@ def to_long(
     if lacking:
         raise SourceFormError(
             name,
-            f"缺少列：{'、'.join(lacking)}（现有：{'、'.join(map(str, rows.columns))}） ",
+            f"缺少列：{'、'.join(lacking)}（现有：{'、'.join(map(str, rows.columns))}）",
             f"columns are missing: {', '.join(lacking)} (there are: {', '.join(map(str, rows.columns))})",
         )
     texts = rows.loc[:, list(columns.needed)].astype("object")
@@ -102,7 +102,7 @@ def _refuse(
     more = len(bad) - len(shown)
     zh_more, en_more = (f"，另有 {more} 处", f", and {more} more") if more else ("", "")
     listed = "; ".join(shown)
-    raise SourceFormError(name, f"{zh}：{listed}{zh_more}{expected[0]} ", f"{en}: {listed}{en_more}{expected[1]}")
+    raise SourceFormError(name, f"{zh}：{listed}{zh_more}{expected[0]}", f"{en}: {listed}{en_more}{expected[1]}")
 
 
 def _periods(texts: pd.DataFrame, columns: Columns, request: Request, where: Sequence[str]) -> pd.Series:
@@ -112,7 +112,7 @@ def _periods(texts: pd.DataFrame, columns: Columns, request: Request, where: Seq
         if len(request.periods) != 1:
             raise SourceFormError(
                 name,
-                "行中没有统计期列，须逐期查询；请在 columns.period 中指明列 ",
+                "行中没有统计期列，须逐期查询；请在 columns.period 中指明列",
                 "the rows don't say their period and several were asked for: name its column in columns.period",
             )
         return pd.Series(request.periods[0].text, index=texts.index, dtype="str")
@@ -159,7 +159,7 @@ def _regions(texts: pd.DataFrame, columns: Columns, request: Request) -> pd.Seri
         if len(request.regions) != 1:
             raise SourceFormError(
                 source_name(request),
-                "行中没有地区列，而来源有多个地区；请在 columns.region 中指明列，或为来源指定一个地区 ",
+                "行中没有地区列，而来源有多个地区；请在 columns.region 中指明列，或为来源指定一个地区",
                 "the rows don't say their region and the source is for several: name its column in columns.region, "
                 "or give the source one region",
             )
@@ -176,7 +176,7 @@ def _some_region(found: pd.DataFrame, columns: Columns, request: Request, name: 
         wanted = ", ".join(request.regions)
         raise SourceFormError(
             name,
-            f"列 {columns.region} 中没有所查的地区 {wanted}，请核对 columns.regions ",
+            f"列 {columns.region} 中没有所查的地区 {wanted}，请核对 columns.regions",
             f"no row is of the regions asked for, {wanted}: check column {columns.region} and columns.regions",
         )
 
