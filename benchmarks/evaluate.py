@@ -161,11 +161,12 @@ def main(counts: list[int]) -> None:
         print(f"  evaluate with reasons is {scaled / total:,.0f} times as fast as the loop")
 
 
-def _counts() -> list[int]:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("counts", nargs="*", metavar="COUNT", help="how many targets (default: [200, 450_000])")
-    return [int(count.replace(",", "")) for count in parser.parse_args().counts] or [200, 450_000]
+def asked_counts(words: str | None, *usual: int) -> list[int]:
+    """How many targets, from the command line of a benchmark that `words` describe; `usual` where it says nothing."""
+    parser = argparse.ArgumentParser(description=words, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("counts", nargs="*", metavar="COUNT", help=f"how many targets (default: {usual})")
+    return [int(count.replace(",", "")) for count in parser.parse_args().counts] or list(usual)
 
 
 if __name__ == "__main__":
-    main(_counts())
+    main(asked_counts(__doc__, 200, 450_000))

@@ -8,7 +8,6 @@ are random, with season, growth and noise; the as-of month is May.
 
 from __future__ import annotations
 
-import argparse
 import resource
 import sys
 import time
@@ -18,7 +17,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.evaluate import many
+from benchmarks.evaluate import asked_counts, many
 from dagster_project.progress import Panel, TargetTable
 from dagster_project.progress.forecast import forecast
 from dagster_project.progress.panel import _slots
@@ -71,11 +70,5 @@ def main(counts: list[int]) -> None:
         print("  " + found.groupby(["method", "reason"], observed=True).size().to_string().replace("\n", "\n  "))
 
 
-def _counts() -> list[int]:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("counts", nargs="*", metavar="COUNT", help="how many targets (default: [200, 450_000])")
-    return [int(count.replace(",", "")) for count in parser.parse_args().counts] or [200, 450_000]
-
-
 if __name__ == "__main__":
-    main(_counts())
+    main(asked_counts(__doc__, 200, 450_000))

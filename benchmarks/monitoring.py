@@ -17,7 +17,6 @@ do. `python benchmarks/monitoring.py [targets ...]`, 200 and 3000 without argume
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import shutil
@@ -43,6 +42,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.registry import Collector
 
+from benchmarks.evaluate import asked_counts
 from dagster_project.metrics import names
 from dagster_project.metrics.gauges import LIGHTS
 from dagster_project.metrics.push import push
@@ -105,10 +105,7 @@ class Gauges(Collector):
         yield GaugeMetricFamily(names.SAMPLE.name, "", value=1.0)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("counts", nargs="*", type=int, metavar="COUNT", help="how many targets (default: 200 3000)")
-    counts = parser.parse_args().counts or [200, 3000]
+def main(counts: list[int]) -> None:
     catalogue = load_catalogue(Settings().catalogue)
     found = {count: measured(catalogue, count) for count in counts}
     print(f"{'targets':34}" + "".join(f"{count:>11,}" for count in counts) + f"{'ratio':>9}")
@@ -289,4 +286,4 @@ def memory(process: int) -> tuple[float, float]:
 
 
 if __name__ == "__main__":
-    main()
+    main(asked_counts(__doc__, 200, 3000))

@@ -16,6 +16,7 @@ import typer
 
 from dagster_project.commands.choosing import choice
 from dagster_project.commands.opening import now
+from dagster_project.commands.progress import chosen_month
 from dagster_project.commands.visible import VISIBLE
 from dagster_project.digest.delivery import Fate, Outcome, Sender
 from dagster_project.digest.material import Material, gather
@@ -28,8 +29,6 @@ from dagster_project.settings import Settings
 from dagster_project.store import Store
 from validators.catalogue import Catalogue
 from validators.catalogue_file import load_catalogue
-from validators.errors import PeriodError
-from validators.periods import Month, parse_period, read_period
 
 
 class Form(StrEnum):
@@ -157,18 +156,5 @@ def _open(month: str | None, owner: str | None, document_id: str | None) -> _Ope
     chosen += [department(catalogue, picked.owner)] if picked.owner else []
     settings.home.mkdir(parents=True, exist_ok=True)
     with Store.open(settings.store_url) as store:
-        material = gather(catalogue, store, month=_month(month), now=now(), zone=settings.zone)
+        material = gather(catalogue, store, month=chosen_month(month, "--month"), now=now(), zone=settings.zone)
     return _Opened(settings, catalogue, material, tuple(chosen) or subjects(catalogue))
-
-
-def _month(text: str | None) -> Month | None:
-    """The month that the option names, as SDMX or as people write it; a quarter or a year means its last month."""
-    if text is None:
-        return None
-    try:
-        return parse_period(text).last_month
-    except PeriodError as error:
-        found = read_period(text)
-        if found is None:
-            raise typer.BadParameter(str(error), param_hint="--month") from error
-        return found.period.last_month

@@ -104,7 +104,7 @@ def _give(board: Board, output: Format, out: Path | None) -> None:
     typer.echo(f"{out}: {len(board.rows)} 个目标 targets", err=True)
 
 
-def chosen_month(text: str | None) -> Month | None:
+def chosen_month(text: str | None, option: str = "--as-of") -> Month | None:
     """The month that the option names, as SDMX or as people write it; a quarter or a year means its last month."""
     if text is None:
         return None
@@ -113,5 +113,5 @@ def chosen_month(text: str | None) -> Month | None:
     except PeriodError as error:
         found = read_period(text)
         if found is None:
-            raise typer.BadParameter(str(error), param_hint="--as-of") from error
+            raise typer.BadParameter(str(error), param_hint=option) from error
         return found.period.last_month

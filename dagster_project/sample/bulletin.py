@@ -18,6 +18,7 @@ from dagster_project.sample.figures import Figures
 from dagster_project.sample.rows import Rows, table_rows, units_of
 from dagster_project.sample.sheet import Sheet, Span
 from dagster_project.sample.subjects import Subjects
+from dagster_project.tables.titles import period_words, subject_words
 from validators.catalogue import Catalogue, Dataset, Measure
 from validators.periods import Month
 
@@ -67,27 +68,11 @@ def bulletin_sheets(
         )
 
 
-def period_words(edition: Edition, *, january: bool) -> str:
-    """The period as a title has it: 2025年3月, 2025年1-2月, 2024年."""
-    month = edition.last
-    if not isinstance(month, Month):
-        return f"{month.last_month.year}年"
-    if month.month == 2 and not january:
-        return f"{month.year}年1-2月"
-    return f"{month.year}年{month.month}月"
-
-
-def subject_words(dataset: Dataset) -> str:
-    """The dataset's title, with a word by which its tables are recognised."""
-    title = dataset.title.zh
-    return title if any(word in title for word in dataset.recognise.titles) else dataset.recognise.titles[0] + title
-
-
 def notes(catalogue: Catalogue, edition: Edition, region: str) -> tuple[str, ...]:
     """The lines below the table."""
     dataset = catalogue.datasets[edition.dataset]
     together = "1-2月合并发布；" if isinstance(edition.last, Month) and not dataset.january else ""
-    publisher = dataset.publishers.get(region)
+    publisher = dataset.reporters.get(region)
     lines = [f"注：{together}{NOT_REAL}", f"发布日期：{edition.published.isoformat()}"]
     if publisher is not None:
         lines.insert(1, f"编制：{catalogue.departments[publisher].name.zh}")
@@ -96,7 +81,7 @@ def notes(catalogue: Catalogue, edition: Edition, region: str) -> tuple[str, ...
 
 def _title(dataset: Dataset, region: str, edition: Edition) -> str:
     revised = "（修订）" if edition.revised else ""
-    period = period_words(edition, january=dataset.january)
+    period = period_words(dataset, edition.last)
     return f"{period}{region}{subject_words(dataset)}主要指标{revised}（示例数据）"
 
 

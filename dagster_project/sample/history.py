@@ -10,12 +10,13 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from dagster_project.sample.bulletin import notes, subject_words
+from dagster_project.sample.bulletin import notes
 from dagster_project.sample.editions import HISTORY_YEARS, Edition
 from dagster_project.sample.figures import Figures
 from dagster_project.sample.rows import Rows, table_rows
 from dagster_project.sample.sheet import Sheet, Span
 from dagster_project.sample.subjects import Subjects
+from dagster_project.tables.titles import subject_words
 from validators.catalogue import Catalogue, Measure
 from validators.periods import Month
 

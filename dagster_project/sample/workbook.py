@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any
-from unicodedata import east_asian_width
 
 import numpy as np
 import xlsxwriter
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from dagster_project.sample.sheet import Sheet
 from dagster_project.sample.subjects import Subjects
+from dagster_project.tables.titles import half_widths
 
 MARK = "xushi-sample"  # in the keywords of each workbook, so that a later run knows its own files
 
@@ -113,12 +113,12 @@ def _write(target: Any, sheet: Sheet, subjects: Subjects, formats: _Formats) -> 
     for index, text in enumerate(sheet.notes):
         target.merge_range(last_row + 1 + index, 0, last_row + 1 + index, last_column, text, note)
 
-    width = max(14, *(_width(text) for text in sheet.labels)) + 2
+    width = max(14, *(half_widths(text) for text in sheet.labels)) + 2
     target.set_column(0, 0, width)
     if sheet.units is not None:
-        target.set_column(1, 1, max(9, *(_width(text) for text in sheet.units)) + 1)
+        target.set_column(1, 1, max(9, *(half_widths(text) for text in sheet.units)) + 1)
     # The title runs over all columns; narrow tables are widened so that it fits.
-    room = _width(sheet.title) * 1.55 - width - (10 if sheet.units is not None else 0)
+    room = half_widths(sheet.title) * 1.55 - width - (10 if sheet.units is not None else 0)
     target.set_column(first_column, last_column, max(12.0, min(22.0, room / columns)))
     target.freeze_panes(first_row, first_column)
     target.set_landscape()
@@ -140,8 +140,3 @@ def _patterns(sheet: Sheet, subjects: Subjects) -> NDArray[np.object_]:
     large = (np.nan_to_num(np.abs(sheet.values)).max(axis=1, initial=0, where=~sheet.is_growth) >= 10_000)[:, None]
     result: NDArray[np.object_] = np.where(large & ~sheet.is_growth, grouped, plain)
     return result
-
-
-def _width(text: str) -> int:
-    """Width of a text in half-width characters."""
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)

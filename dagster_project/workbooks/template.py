@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Any
-from unicodedata import east_asian_width
 
 import pandas as pd
 import xlsxwriter
 
+from dagster_project.tables.titles import half_widths, period_words, subject_words
 from dagster_project.workbooks.template_rows import Asked, Column, Row, columns, rows
-from validators.catalogue import Cadence, Catalogue, Dataset, Measure
+from validators.catalogue import Catalogue, Measure
 from validators.errors import CatalogueError
 from validators.periods import Month, Quarter, Year, month_ordinals
 
@@ -57,7 +57,7 @@ def template_workbook(
     give the same bytes. Raises KeyError for an unknown dataset, CatalogueError where no region has a row in it.
     """
     home = catalogue.datasets[dataset]
-    shape = columns(home.cadence, since=_since(period), period=_words(home, period))
+    shape = columns(home.cadence, since=_since(period), period=period_words(home, period))
     wanted = list(catalogue.regions) if regions is None else list(regions)
     sheets = {code: rows(catalogue, dataset, code, shape) for code in wanted}
     sheets = {code: lines for code, lines in sheets.items() if lines}
@@ -74,7 +74,7 @@ def template_workbook(
         book.set_properties({"title": template_name(catalogue, dataset, period), "keywords": MARK, "created": created})
         for code, lines in sheets.items():
             sheet = book.add_worksheet(catalogue.regions[code].name.zh)
-            title = f"{_words(home, period)}{catalogue.regions[code].name.zh}{_subject(home)}主要指标"
+            title = f"{period_words(home, period)}{catalogue.regions[code].name.zh}{subject_words(home)}主要指标"
             _Page(book, sheet).write(title, shape, lines, _texts(lines, code, last))
     return stream.getvalue()
 
@@ -109,10 +109,10 @@ class _Page:
                 self._cell(at, _FIRST_COLUMN + place, cell, past[index])
             sheet.write_string(at, beyond, past[index], self.past)
         self._notes(_FIRST_ROW + len(lines), beyond)
-        sheet.set_column(0, 0, max(16, *(_width(line.label) for line in lines)) + 2)
-        sheet.set_column(1, 1, max(9, *(_width(line.unit) for line in lines)) + 1)
+        sheet.set_column(0, 0, max(16, *(half_widths(line.label) for line in lines)) + 2)
+        sheet.set_column(1, 1, max(9, *(half_widths(line.unit) for line in lines)) + 1)
         sheet.set_column(_FIRST_COLUMN, beyond - 1, 14)
-        sheet.set_column(beyond, beyond, max(26, *(_width(text) for text in past)) + 1)
+        sheet.set_column(beyond, beyond, max(26, *(half_widths(text) for text in past)) + 1)
         sheet.freeze_panes(_FIRST_ROW, _FIRST_COLUMN)
         sheet.set_landscape()
         sheet.set_paper(9)
@@ -206,22 +206,6 @@ def _since(period: Month | Quarter | Year) -> str:
     return f"累计（1-{month}月）" if month > 1 else "累计（1月）"
 
 
-def _words(home: Dataset, period: Month | Quarter | Year) -> str:
-    """The period as a title has it: 2025年3月, 2025年1-2月, 2024年, 2025年第一季度."""
-    if isinstance(period, Quarter):
-        return f"{period.year}年第{'一二三四'[period.quarter - 1]}季度"
-    if isinstance(period, Year):
-        return f"{period.year}年"
-    together = period.month == 2 and home.cadence is Cadence.MONTHLY and not home.january
-    return f"{period.year}年{'1-2' if together else period.month}月"
-
-
-def _subject(home: Dataset) -> str:
-    """The title, with a word by which the dataset's tables are recognised."""
-    title = home.title.zh
-    return title if any(word in title for word in home.recognise.titles) else home.recognise.titles[0] + title
-
-
 def _last_values(believed: pd.DataFrame, period: Month | Quarter | Year) -> Mapping[Key, tuple[str, float]]:
     """The newest figure before the period, by indicator, region and measure: its period and its value."""
     frame = believed[["indicator", "region", "measure", "period", "value"]]
@@ -258,8 +242,3 @@ def _texts(lines: Sequence[Row], region: str, last: Mapping[Key, tuple[str, floa
         ]
         texts.append(f"{newest} {'，'.join(parts)}" if parts else "")
     return texts
-
-
-def _width(text: str) -> int:
-    """Width of a text in half-width characters."""
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
