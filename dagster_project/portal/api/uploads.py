@@ -7,24 +7,22 @@ Belongs here: the routes. Does not belong here: shapes (`answers.py`), the steps
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import File, Form, HTTPException, Path, Query, UploadFile
 from pydantic import BaseModel, StringConstraints
 from starlette.responses import Response
 
-from dagster_project.intake import NO_HINTS, Hints
+from dagster_project.intake import Hints
 from dagster_project.intake import State as Ended
 from dagster_project.portal.api.answers import FindingAnswer, OutcomeAnswer, UploadAnswer, UploadReport
 from dagster_project.portal.api.moments import Day, Moment, aware
 from dagster_project.portal.pages import uploads as pages
 from dagster_project.portal.pages.hand_in import XLSX
 from dagster_project.portal.route import Route
+from dagster_project.portal.said import UnknownWordError, hints
 from dagster_project.portal.visit import Visit, Visiting
 from dagster_project.store import State, Upload
-from validators.errors import PeriodError
-from validators.periods import parse_period
 
 _MOST = 500
 Number = Annotated[int, Path(ge=1, lt=2**31)]
@@ -65,16 +63,16 @@ def hand_in(
     What it is about is held against the roles of the token after it has been read and before anything is kept: a file
     with several datasets needs the role for each. Whether it was stored is said by `state` and `good`, not by the
     status code."""
-    hints = _hints(visit, dataset, period, region, status, published)
+    said = _said(visit, dataset=dataset, period=period, region=region, status=status, published=published)
     until = None if embargo_until is None else aware(embargo_until, visit.desk.settings.zone)
     data = file.file.read(visit.desk.settings.max_upload_bytes + 1)
     intake, now, name = visit.desk.intake, visit.desk.now(), file.filename or "upload"
-    rehearsed = intake.submit(data, name, by=visit.user, now=now, hints=hints, embargo_until=until, dry_run=True)
+    rehearsed = intake.submit(data, name, by=visit.user, now=now, hints=said, embargo_until=until, dry_run=True)
     for one in rehearsed.datasets or (None,):
         visit.require("hand_in", one)
     if dry_run == "true":
         return OutcomeAnswer.of(rehearsed)
-    outcome = intake.submit(data, name, by=visit.user, now=now, hints=hints, embargo_until=until)
+    outcome = intake.submit(data, name, by=visit.user, now=now, hints=said, embargo_until=until)
     if outcome.upload is not None and outcome.state is not Ended.DUPLICATE:
         visit.desk.board.refresh()
         answer.status_code = 201
@@ -91,7 +89,7 @@ def uploads(
     limit: Annotated[int, Query(ge=1, le=_MOST)] = 50,
 ) -> list[UploadAnswer]:
     """The uploads of the datasets that the caller may see, newest first."""
-    _known(visit, dataset, "")
+    _said(visit, dataset=dataset)
     return [UploadAnswer.of(one) for one in pages.rows(visit, dataset, state, before, limit)[0]]
 
 
@@ -135,24 +133,11 @@ def _report(one: Upload) -> UploadReport:
     )
 
 
-def _hints(visit: Visit, dataset: str, period: str, region: str, status: str, published: date | None) -> Hints:
-    _known(visit, dataset, region)
+def _said(visit: Visit, **words: Any) -> Hints:
     try:
-        month = parse_period(period).text if period else None
-    except PeriodError as error:
-        raise HTTPException(422, f"period: 没有 / unknown: {period[:80]!r}") from error
-    said = Hints(
-        dataset=dataset or None, period=month, region=region or None, status=status or None, published=published
-    )
-    return NO_HINTS if said == NO_HINTS else said
-
-
-def _known(visit: Visit, dataset: str, region: str) -> None:
-    catalogue = visit.desk.catalogue
-    if dataset and dataset not in catalogue.datasets:
-        raise HTTPException(422, f"dataset: 没有 / unknown: {dataset[:80]!r}")
-    if region and region not in catalogue.regions:
-        raise HTTPException(422, f"region: 没有 / unknown: {region[:80]!r}")
+        return hints(visit.desk.catalogue, **words)
+    except UnknownWordError as error:
+        raise HTTPException(422, str(error)) from error
 
 
 ROUTES = (

@@ -17,7 +17,7 @@ from __future__ import annotations
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYetError
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -25,22 +25,23 @@ from fastapi import File, Form, HTTPException, UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from dagster_project.identity.audit import Deed
-from dagster_project.intake import Hints, State
+from dagster_project.intake import State
 from dagster_project.portal import releases
 from dagster_project.portal.changes import Shown, shown_changes, shown_lights
 from dagster_project.portal.rehearsal import Rehearsal
 from dagster_project.portal.route import Route
+from dagster_project.portal.said import UnknownWordError
+from dagster_project.portal.said import hints as said_hints
 from dagster_project.portal.staging import Staged
 from dagster_project.portal.visit import Visit, Visiting
 from dagster_project.workbooks import mark
-from validators.errors import PeriodError, XushiError
+from validators.columns import STATUSES
+from validators.errors import XushiError
 from validators.file_names import safe_name
 from validators.findings import Finding, Severity
-from validators.periods import parse_period
 
 SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_STATUSES = ("preliminary", "revised", "final")
 _YEARS = range(1949, 2200)  # of moments; the ends of the calendar are in no year everywhere
 _MOST_FILES = 20  # in one go
 _MOST_FINDINGS = 200  # shown; the marked workbook has all
@@ -96,7 +97,11 @@ def drop(
         raise HTTPException(400, visit.say.text("hand_in.no_file"))
     if len(named) > _MOST_FILES:
         raise HTTPException(400, visit.say.text("hand_in.too_many", most=_MOST_FILES))
-    hints = hints_of(visit, dataset=dataset, period=period, region=region, status=status, published=published)
+    said = {"dataset": dataset, "period": period, "region": region, "status": status, "published": published}
+    try:
+        hints = said_hints(visit.desk.catalogue, **said)
+    except UnknownWordError as error:
+        raise _wrong(visit, error.field, error.found) from error
     limit = visit.desk.settings.max_upload_bytes
     # One byte more than allowed is enough to be refused by the intake in its own words.
     contents = [(safe_name(file.filename or ""), file.file.read(limit + 1)) for file in named]
@@ -179,23 +184,6 @@ def download(data: bytes, name: str, kind: str) -> Response:
     return Response(data, media_type=kind, headers=headers)
 
 
-def hints_of(visit: Visit, *, dataset: str, period: str, region: str, status: str, published: str) -> Hints:
-    """What the form says about the files; 400 for what does not exist. Empty fields say nothing."""
-    catalogue = visit.desk.catalogue
-    if dataset and dataset not in catalogue.datasets:
-        raise _wrong(visit, "dataset", dataset)
-    if region and region not in catalogue.regions:
-        raise _wrong(visit, "region", region)
-    if status and status not in _STATUSES:
-        raise _wrong(visit, "status", status)
-    try:
-        month = parse_period(period).text if period else None
-        day = date.fromisoformat(published) if published else None
-    except (PeriodError, ValueError) as error:
-        raise _wrong(visit, "period" if period else "published", period or published) from error
-    return Hints(dataset=dataset or None, period=month, region=region or None, status=status or None, published=day)
-
-
 def moment_of(visit: Visit, text: str) -> datetime | None:
     """A moment as a form sends it (2025-04-18T09:30), in the zone of the installation; None for ''."""
     if not text:
@@ -262,7 +250,7 @@ def _choices(visit: Visit) -> dict[str, Any]:
             (key, say.words(dataset.title)) for key, dataset in catalogue.datasets.items() if visit.may("hand_in", key)
         ],
         "regions": [(code, say.words(region.name)) for code, region in catalogue.regions.items()],
-        "statuses": _STATUSES,
+        "statuses": STATUSES,
         "most_bytes": visit.desk.settings.max_upload_bytes,
         "most_files": _MOST_FILES,
     }

@@ -27,7 +27,7 @@ from dagster_project.portal.pages.hand_in import SEVERITIES, download, marked_an
 from dagster_project.portal.route import Route
 from dagster_project.portal.visit import Visit, Visiting
 from dagster_project.store import State, Upload
-from validators.errors import XushiError
+from validators.errors import StoreError, XushiError
 from validators.findings import Report
 
 PAGE = 50
@@ -146,11 +146,12 @@ def seen(visit: Visit, number: int, action: str = "view_upload") -> Upload:
     """The upload, if the visitor may see it; 404 where there is none."""
     if number not in range(1, 2**31):
         raise HTTPException(404)
-    found = visit.desk.store.uploads(after_id=number - 1, limit=1)
-    if not found or found[0].id != number:
-        raise HTTPException(404)
-    visit.require(action, found[0].dataset, by=found[0].received_by)
-    return found[0]
+    try:
+        found = visit.desk.store.upload(number)
+    except StoreError as error:
+        raise HTTPException(404) from error
+    visit.require(action, found.dataset, by=found.received_by)
+    return found
 
 
 def rows(visit: Visit, dataset: str, state: State | None, before: int | None, most: int) -> tuple[list[Upload], bool]:
