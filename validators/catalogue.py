@@ -202,6 +202,9 @@ class Dataset(_Frozen):
     """数据集名称 title"""
     publishers: dict[RegionCode, Identifier]
     """各地区的发布单位 publishing department by region"""
+    references: dict[RegionCode, Identifier] = {}
+    """对比地区的发布单位 publishing department by region, for regions to compare with (the nation, the province): their
+    figures are taken where they come, and nobody waits for them"""
     cadence: Cadence
     """发布频率 how often it is published"""
     due_day: int = Field(ge=1, le=31)
@@ -216,6 +219,11 @@ class Dataset(_Frozen):
     """取数来源 where it is pulled from, beside what is handed in"""
     recognise: Recognition
     """如何识别其表 how its table is recognised and read"""
+
+    @property
+    def reporters(self) -> dict[RegionCode, Identifier]:
+        """Everybody who publishes it, for the own regions and for those to compare with."""
+        return {**self.publishers, **self.references}
 
 
 class Indicator(_Frozen):

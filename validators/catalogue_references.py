@@ -21,6 +21,8 @@ _REFERENCES: tuple[tuple[str, str], ...] = (
     ("departments.*.region", "regions"),
     ("datasets.*.publishers.@", "regions"),
     ("datasets.*.publishers.*", "departments"),
+    ("datasets.*.references.@", "regions"),
+    ("datasets.*.references.*", "departments"),
     ("indicators.*.unit", "units"),
     ("indicators.*.dataset", "datasets"),
     ("indicators.*.numerator", "indicators"),

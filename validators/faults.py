@@ -169,7 +169,7 @@ def _indicator_unknown(row: _Row) -> tuple[str, str, str]:
 
 
 def _region_unpublished(row: _Row) -> tuple[str, str, str]:
-    published = [row.catalogue.regions[code].name for code in row.catalogue.datasets[row.dataset].publishers]
+    published = [row.catalogue.regions[code].name for code in row.catalogue.datasets[row.dataset].reporters]
     region = row.catalogue.regions.get(row.region)
     zh, en = (region.name.zh, region.name.en) if region else (f"“{row.region}”", f"'{row.region}'")
     names_zh, names_en = "、".join(name.zh for name in published), ", ".join(name.en for name in published)
@@ -177,7 +177,7 @@ def _region_unpublished(row: _Row) -> tuple[str, str, str]:
     return (
         f"{row.more.zh}属于地区{zh}，而“{title.zh}”只由{names_zh}发布——请核对地区",
         f"{row.more.en}: region {en}, but '{title.en}' is published for {names_en} only — check the region",
-        "、".join(row.catalogue.datasets[row.dataset].publishers),
+        "、".join(row.catalogue.datasets[row.dataset].reporters),
     )
 
 

@@ -147,7 +147,7 @@ def _schema(key: SameObject, dataset: str) -> pa.DataFrameSchema:
         name=dataset,
         columns={
             "indicator": pa.Column(str, pa.Check.isin(list(indicators), error="indicator_unknown")),
-            "region": pa.Column(str, pa.Check.isin(list(home.publishers), error="region_unpublished")),
+            "region": pa.Column(str, pa.Check.isin(list(home.reporters), error="region_unpublished")),
             "period": pa.Column(str, period_checks),
             "measure": pa.Column(str),
             "unit": pa.Column(str),

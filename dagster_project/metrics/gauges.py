@@ -20,6 +20,7 @@ from prometheus_client.registry import Collector
 
 from dagster_project.metrics import names
 from dagster_project.progress import Course, Light
+from dagster_project.progress.peers import growth_gaps
 from dagster_project.progress.releases import next_due
 from validators.catalogue import Catalogue
 from validators.periods import Month, month_ordinals, parse_period
@@ -84,6 +85,7 @@ class KpiCollector(Collector):
         yield _path_family(snapshot.paths, self._catalogue)
         yield _by_key(names.ACTUAL_PERIOD, _ends(snapshot.evaluation, "target", "period", self._zone))
         yield _observation_family(snapshot.observations, self._kept_months)
+        yield from _gap_families(growth_gaps(self._catalogue, snapshot.observations), self._zone)
         yield from self._release_families(snapshot)
         yield _counted(names.UPLOADS, snapshot.uploads, "uploads")
         yield _counted(names.FINDINGS, snapshot.findings, "findings")
@@ -254,6 +256,19 @@ def _observation_family(observations: pd.DataFrame, kept_months: int) -> Family:
     for *labels, value in zip(*columns, kept["value"].tolist(), strict=True):
         family.add_metric(labels, value)
     return family
+
+
+def _gap_families(gaps: pd.DataFrame, zone: ZoneInfo) -> Iterator[Family]:
+    periods = {text: _end_of(parse_period(text).last_month, zone) for text in gaps["period"].unique()}
+    for metric, values in (
+        (names.GROWTH_GAP, gaps["gap"]),
+        (names.GROWTH_GAP_PERIOD, gaps["period"].map(periods)),
+    ):
+        family = GaugeMetricFamily(metric.name, metric.help, labels=metric.labels)
+        columns = [gaps[label].tolist() for label in metric.labels]
+        for *labels, value in zip(*columns, values.tolist(), strict=True):
+            family.add_metric(labels, value)
+        yield family
 
 
 def _ends(frame: pd.DataFrame, key: str, period: str, zone: ZoneInfo) -> dict[str, float]:

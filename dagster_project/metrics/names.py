@@ -154,6 +154,16 @@ RUN_ENDED = Metric(
     "When the last run of a Dagster job ended, by outcome.",
     ("dagster_job", "outcome"),
 )
+GROWTH_GAP = Metric(
+    "kpi_growth_gap_points",
+    "Growth of a region less that of a region it is a part of, in percentage points, in the newest common period.",
+    ("indicator", "region", "reference"),
+)
+GROWTH_GAP_PERIOD = Metric(
+    "kpi_growth_gap_period_timestamp_seconds",
+    "End of the period whose growth is compared.",
+    ("indicator", "region", "reference"),
+)
 SAMPLE = Metric("kpi_sample_data", "1 when generated sample data (示例数据) are among the figures, else 0.", ())
 AS_OF = Metric("kpi_as_of_timestamp_seconds", "End of the month as of which the targets are judged.", ())
 

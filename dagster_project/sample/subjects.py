@@ -75,7 +75,7 @@ def find_subjects(catalogue: Catalogue, year: int) -> Subjects:
         (indicator, region)
         for dataset in catalogue.datasets
         for indicator in catalogue.dataset_indicators[dataset]
-        for region in catalogue.indicator_regions[indicator]
+        for region in (*catalogue.indicator_regions[indicator], *_references(catalogue, indicator))
     )
     units = UnitTable(catalogue.units)
     indicators = [catalogue.indicators[indicator] for indicator, _ in keys]
@@ -113,6 +113,14 @@ def find_subjects(catalogue: Catalogue, year: int) -> Subjects:
         numerator=np.where(np.isnan(scale), -1, find([indicator.numerator for indicator in indicators])),
         denominator=np.where(np.isnan(scale), -1, find([indicator.denominator for indicator in indicators])),
     )
+
+
+def _references(catalogue: Catalogue, indicator: str) -> list[str]:
+    """The regions with which the indicator's growth is compared, beside those that need it themselves."""
+    one = catalogue.indicators[indicator]
+    needed = catalogue.indicator_regions[indicator]
+    wanted = catalogue.datasets[one.dataset].references if one.kind is Kind.GROWTH and needed else {}
+    return [region for region in wanted if region not in needed]
 
 
 def _leading_targets(catalogue: Catalogue) -> dict[tuple[str, str], Target]:

@@ -97,7 +97,7 @@ def region_named(catalogue: Catalogue, text: str, *, vague: bool = False) -> str
         if name in plain and (vague or not _VAGUE.fullmatch(name)):
             plain = plain.replace(name, " ")
             found.add(code)
-    wholes = {catalogue.regions[code].part_of for code in found}
+    wholes = {whole for code in found for whole in _related(catalogue, [code])[1:]}
     parts = [code for code in found if code not in wholes]
     return parts[0] if len(parts) == 1 else None
 

@@ -225,12 +225,16 @@ class _Sharing:
         return Share(dataset, cells, tables, tuple(findings))
 
     def _published(self, dataset: str, cells: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
-        """Without the other regions of a table of many for which nobody publishes the dataset. A region that was asked
-        for stays, so that its lack of a publisher is an error."""
-        published = set(self.catalogue.datasets[dataset].publishers)
+        """Without the other regions of a table of many for which nobody publishes the dataset, and without those that
+        are only there to compare with. A region that was asked for stays, so that its lack of a publisher is an
+        error."""
+        published = set(self.catalogue.datasets[dataset].reporters)
         if not published & set(cells["region"]):
             return cells, []
-        strange = cells["table"].isin(list(self.by_region)) & ~cells["region"].isin([*published, self.region or ""])
+        datasets = self.catalogue.datasets.values()
+        compared = set(self.catalogue.regions) - {region for one in datasets for region in one.publishers}
+        aside = cells["table"].isin(list(self.by_region)) | cells["region"].isin(list(compared))
+        strange = aside & ~cells["region"].isin([*published, self.region or ""])
         findings = [
             say.regions_not_published(
                 self.catalogue, str(sheet), str(rows["cell"].iloc[0]), dataset, list(rows["region"].unique())

@@ -147,7 +147,12 @@ def test_a_vendors_series_names_its_region(catalogue: Catalogue) -> None:
     ]
     found = parts(catalogue, {"Sheet1": rows}, name="export.xlsx", region=CITY)
     rows_found = found[0].observations
-    assert set(zip(rows_found["period"], rows_found["value"], strict=True)) == {("2025-03", 900), ("2025-02", 600)}
+    assert set(zip(rows_found["region"], rows_found["period"], rows_found["value"], strict=True)) == {
+        (CITY, "2025-03", 900),
+        (CITY, "2025-02", 600),
+        ("330000", "2025-03", 9000),  # which the catalogue compares the city with
+        ("330000", "2025-02", 6000),
+    }
     assert said(found, "dataset_by_rows")
 
 
