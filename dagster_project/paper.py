@@ -79,7 +79,10 @@ class Press:
 def _apart(html: str, static: Path | None) -> bytes:
     command = [sys.executable, "-m", __name__, *([] if static is None else [str(static)])]
     try:
-        done = subprocess.run(command, input=html.encode(), capture_output=True, timeout=_SECONDS, check=False)  # noqa: S603
+        # Our own interpreter with fixed words; the page comes by its standard input.
+        done = subprocess.run(  # noqa: S603
+            command, input=html.encode(), capture_output=True, timeout=_SECONDS, check=False
+        )
     except subprocess.TimeoutExpired as error:
         raise BusyError(f"排版超过 {_SECONDS:.0f} 秒 / setting the page took more than {_SECONDS:.0f} s") from error
     if done.returncode == 0:

@@ -82,10 +82,10 @@ class Closed:
         """Nothing."""
         return False
 
-    def form_token(self, request: Request) -> str:  # noqa: ARG002
+    def form_token(self, request: Request) -> str:  # noqa: ARG002 - signature of a guard
         """None is needed where no form is taken."""
         return ""
 
-    async def require_genuine(self, request: Request) -> None:  # noqa: ARG002
+    async def require_genuine(self, request: Request) -> None:  # noqa: ARG002 - as above
         """No form is taken."""
         raise ForgedFormError

@@ -46,7 +46,7 @@ def careful(careful_catalogue: Catalogue, until_march: Path, tmp_path: Path) -> 
 
 
 def hand_in(desk: Desk, data: bytes, *, now: datetime = NOW, **said: object) -> Outcome:
-    return desk.intake.submit(data, FILE, by="王敏", now=now, **said)  # type: ignore[arg-type]
+    return desk.intake.submit(data, FILE, by="王敏", now=now, **said)  # type: ignore[arg-type]  # fields by name
 
 
 def number(outcome: Outcome) -> int:
@@ -235,19 +235,19 @@ def test_each_decision_asks_for_its_state(careful: Desk, april: bytes, retail: b
         with refused("not_pending"):
             intake.approve(one, by="李强", now=NOW)
         with refused("not_pending"):
-            intake.decline(one, **said)  # type: ignore[arg-type]
+            intake.decline(one, **said)  # type: ignore[arg-type]  # fields by name
         with refused("not_pending"):
             intake.review(one, now=NOW)
     for one in (number(pending), number(rejected), number(withdrawn), received):
         with refused("not_in_force"):
-            intake.withdraw(one, **said)  # type: ignore[arg-type]
+            intake.withdraw(one, **said)  # type: ignore[arg-type]  # fields by name
 
 
 def test_an_upload_cut_off_before_its_decision_keeps_its_embargo(desk: Desk, april: bytes) -> None:
     until = NOW + 3 * DAY
     sha256 = desk.archive.put(april)
     about = {"sha256": sha256, "file_name": FILE, "size": len(april), "received_by": "王敏"}
-    cut_off = desk.store.receive(**about, received_at=NOW, embargo_until=until)  # type: ignore[arg-type]
+    cut_off = desk.store.receive(**about, received_at=NOW, embargo_until=until)  # type: ignore[arg-type]  # fields by name
     assert desk.intake.process(cut_off, now=NOW + DAY).state is State.PENDING
     assert [one.state for one in desk.intake.release_due(until)] == [State.ACCEPTED]
 

@@ -51,7 +51,7 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def migrated_database(postgres_server: PostgresServer) -> str:  # noqa: F811
+def migrated_database(postgres_server: PostgresServer) -> str:  # noqa: F811  # the fixture
     postgres_server.execute(sql.SQL("CREATE DATABASE identity_migrated"))
     Store.open(postgres_server.address("identity_migrated")).close()
     return "identity_migrated"

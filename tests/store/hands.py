@@ -100,4 +100,4 @@ class Hand:
     def upload(self, observations: pd.DataFrame, known_from: datetime, **about: object) -> tuple[Upload, Change]:
         """Receive and accept at once."""
         upload = self.receive()
-        return upload, self.accept(upload, observations, known_from, **about)  # type: ignore[arg-type]
+        return upload, self.accept(upload, observations, known_from, **about)  # type: ignore[arg-type]  # fields by name

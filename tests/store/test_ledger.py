@@ -121,7 +121,7 @@ def test_uploads_are_listed_in_their_order_and_by_what_is_asked(hand: Hand, stor
     hand.reject(rejected)
 
     def ids(**asked: object) -> list[int]:
-        return [upload.id for upload in store.uploads(**asked)]  # type: ignore[arg-type]
+        return [upload.id for upload in store.uploads(**asked)]  # type: ignore[arg-type]  # fields by name
 
     assert ids() == [trade.id, industry.id, rejected.id, waiting.id]
     assert ids(state="accepted") == [trade.id, industry.id]
