@@ -334,7 +334,7 @@ def test_a_file_name_that_is_no_utf_8_is_read_as_windows_wrote_it(
     home: Path, folder: Path, tables: dict[str, bytes]
 ) -> None:
     path = os.path.join(os.fsencode(folder), "四月.xlsx".encode("gb18030"))  # noqa: PTH118  # bytes, no Path
-    with open(path, "wb") as file:  # noqa: PTH123  # the descriptor of a pipe
+    with open(path, "wb") as file:  # noqa: PTH123  # as above
         file.write(tables["trade"])
     result = upload(os.fsdecode(path))
     assert result.exit_code == ACCEPTED, result.exception
