@@ -1,8 +1,8 @@
 """What a source's answer is made of, and how that differs from the last one.
 
 A form is a set of texts: `column:value`, `unit:A01=亿元`, `code:A01` from the connector, `figure:exports/ytd` for what
-the figures became. A column or a unit that is gone means that the answer can't be read as before; a code or a figure
-that is gone may be one that is not published yet.
+the figures became. A column that is gone, or a unit that is another, means that the answer can't be read as before; a
+code or a figure that is gone, with its unit, may be one that is not published yet.
 
 Belongs here: the comparison. Does not belong here: its words, and what follows from it (`pulling`).
 """
@@ -14,8 +14,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-CODE, FIGURE = "code:", "figure:"
-_MAY_BE_ABSENT = (CODE, FIGURE)
+CODE, FIGURE, UNIT = "code:", "figure:", "unit:"
 
 
 @dataclass(frozen=True)
@@ -27,8 +26,10 @@ class Change:
 
     @property
     def breaks(self) -> bool:
-        """Whether something is gone that every answer had."""
-        return any(not part.startswith(_MAY_BE_ABSENT) for part in self.gone)
+        """Whether something is gone that every answer must have, or a unit is another one."""
+        now = {part.rpartition("=")[0] for part in self.came if part.startswith(UNIT)}
+        other = any(part.startswith(UNIT) and part.rpartition("=")[0] in now for part in self.gone)
+        return other or any(not part.startswith((CODE, FIGURE, UNIT)) for part in self.gone)
 
 
 def compare(last: Iterable[str], now: Iterable[str]) -> Change:
