@@ -17,7 +17,7 @@ import pandas as pd
 
 from dagster_project.progress.arrays import Flags, Floats, Integers
 from dagster_project.progress.evaluate import figure_in_hand, is_reached
-from dagster_project.progress.forecast_calls import Calls, Task, call
+from dagster_project.progress.forecast_calls import NOTHING, Calls, Task, call
 from dagster_project.progress.forecast_chance import chance_between, good_range, interval
 from dagster_project.progress.forecast_columns import Method, NoForecast
 from dagster_project.progress.forecast_months import months_of
@@ -244,8 +244,9 @@ def _any_known(months: Floats) -> Flags:
 
 
 def _never_falls(months: Floats) -> Flags:
-    """(n,) series of which no month took anything away."""
-    found: Flags = (np.where(np.isfinite(months), months, 0.0) < 0).sum(axis=1) == 0
+    """(n,) series of which no month took anything away. What a difference of two sums is off by is nothing."""
+    known = np.where(np.isfinite(months), months, 0.0)
+    found: Flags = (known < -NOTHING * np.abs(known).max(axis=1, keepdims=True, initial=0.0)).sum(axis=1) == 0
     return found
 
 

@@ -16,7 +16,17 @@ from typing import Final
 import numpy as np
 
 from dagster_project.progress.arrays import Flags, Floats, Integers
-from dagster_project.progress.forecast_smoothing import FIRST_YEARS, LEVELS, LONG, SHORT, Grid, Question, smooth
+from dagster_project.progress.forecast_counts import count
+from dagster_project.progress.forecast_smoothing import (
+    FIRST_YEARS,
+    LEVELS,
+    LONG,
+    SHORT,
+    Grid,
+    Question,
+    Smoothed,
+    smooth,
+)
 
 MOST_PAST: Final = 16  # past years called at most
 _SHORT_YEARS: Final = 5  # up to so many years of history a small grid serves as well
@@ -24,6 +34,10 @@ _ANEW_YEARS: Final = 8  # a longer history has enough calls from one pass
 _CHUNK: Final = {True: 384, False: 128}  # series worked on at once, short or not: states stay in the cache
 _FEW: Final = 8.0  # settled forecasts that the pooled error counts for
 _FLOOR: Final = 0.05  # of the mean: no month is smaller than this in logarithms, no scale in levels
+NOTHING: Final = 1e-9  # of a series' size: what the difference of two sums is off by, beside zero
+_COUNTS_PRIOR: Final = 3.0  # odds of the rate of events against smoothing before any error is known
+_COUNTS_POWER: Final = 4.0  # and how fast they change with the errors
+_COUNTS_PATIENCE: Final = 24.0  # months after which these count half
 _USUAL_ERROR: Final = 0.06  # mean absolute error relative to the local mean where nothing else is known
 
 
@@ -127,7 +141,28 @@ def _run(values: Floats, local: Floats, ask: Question, grid: Grid) -> tuple[Floa
         found = smooth(shaped, np.ones_like(shaped), ask, grid)
     else:
         found = smooth(values / mean, local / mean, ask, grid)
+        if ask.summed:
+            found = _with_counts(found, values / mean, local / mean, ask)
     return found.ahead * mean, found.error, found.counted
+
+
+def _with_counts(smoothed: Smoothed, values: Floats, local: Floats, ask: Question) -> Smoothed:
+    """Smoothing and the rate of events together, for series that never fall below zero: what erred less counts more."""
+    old = values[: len(values) - ask.fresh]
+    rows = np.flatnonzero((np.where(np.isfinite(old), old, 0.0) > -NOTHING).all(axis=0))
+    if not len(rows):
+        return smoothed
+    counts = count(np.maximum(values[:, rows], 0.0), local[:, rows], ask)
+    one, other = smoothed.error[:, rows], counts.error
+    number = counts.counted
+    trust = number / (number + _COUNTS_PATIENCE)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        odds = _COUNTS_PRIOR * np.where(number > 0, (one + 1e-9) / (other + 1e-9), 1.0) ** (_COUNTS_POWER * trust)
+    part = np.where(np.isfinite(odds), odds / (1 + odds), 1.0)
+    ahead, error = smoothed.ahead.copy(), smoothed.error.copy()
+    ahead[:, :, rows] = (1 - part[:, None]) * ahead[:, :, rows] + part[:, None] * counts.ahead
+    error[:, rows] = (1 - part) * one + part * other
+    return Smoothed(ahead, error, smoothed.counted)
 
 
 def _mean_of_old(values: Floats, fresh: int) -> Floats:

@@ -29,7 +29,7 @@ _OUTLIER: Final = 5.0  # mean errors; what is beyond says nothing about the mont
 _JITTER: Final = 0.05  # of the local mean, which is never an outlier
 _SUM_POWER: Final = 6.0  # how fast a weight falls with the error over the whole horizon
 _STEP_POWER: Final = 20.0  # and with the error one month ahead, of which there are many
-_MEMORY: Final = 0.99  # what an error over the horizon counts a month later: figures grow steadier, or less so
+MEMORY: Final = 0.99  # what an error over the horizon counts a month later: figures grow steadier, or less so
 _PATIENCE: Final = 12.0  # months after which the errors count half
 
 
@@ -109,7 +109,7 @@ def smooth(values: Floats, local: Floats, ask: Question, grid: Grid) -> Smoothed
     alpha, trend, turn = grid.alpha, grid.alpha * grid.beta, grid.gamma * (1 - grid.alpha)
     reach = np.cumsum(grid.phi[:, 0] ** np.arange(1, ask.horizon + 1)[:, None], axis=0)[:, :, None]
     reach_mean = reach.mean(axis=0) if ask.summed else reach[-1]
-    future = _future(values, ask)
+    future = future_of(values, ask)
 
     known = np.isfinite(values) & (np.arange(months)[:, None] >= begin)
     filled = np.where(known, values, 0.0)
@@ -118,7 +118,7 @@ def smooth(values: Floats, local: Floats, ask: Question, grid: Grid) -> Smoothed
     settled = np.isfinite(future) & (np.arange(months)[:, None] >= begin + 11)
     sum_scale = np.where(settled, 1 / local, 0.0)
     future = np.where(settled, future, 0.0)
-    counts = _faded(settled)
+    counts = faded(settled)
 
     last = months - 1
     room, least = _room(local, step_scale, begin, last - ask.fresh)
@@ -171,7 +171,7 @@ def smooth(values: Floats, local: Floats, ask: Question, grid: Grid) -> Smoothed
             np.subtract(future[month], part, out=part)
             np.abs(part, out=part)
             part *= sum_scale[month]
-            sums *= _MEMORY
+            sums *= MEMORY
             sums += part
         if month in judged:
             sums_then[judged[month]] = sums.copy()
@@ -242,12 +242,12 @@ def first_state(values: Floats, ask: Question) -> tuple[Integers, Floats, Floats
     return first * 12, np.nan_to_num(level), np.nan_to_num(slope / 12), season
 
 
-def _faded(settled: Flags) -> Floats:
+def faded(settled: Flags) -> Floats:
     """(months, n) how many forecasts were settled by each month, old ones counting less."""
     found = np.zeros(settled.shape)
     number = np.zeros(settled.shape[1])
     for month, now in enumerate(settled):
-        number = number * _MEMORY + now
+        number = number * MEMORY + now
         found[month] = number
     return found
 
@@ -275,7 +275,7 @@ def _room(local: Floats, step_scale: Floats, begin: Integers, until: int) -> tup
     )
 
 
-def _future(values: Floats, ask: Question) -> Floats:
+def future_of(values: Floats, ask: Question) -> Floats:
     """The mean of the next months, or the value at the horizon. (months, n), NaN where not all are known."""
     months = len(values)
     found = np.full(values.shape, np.nan)

@@ -52,6 +52,27 @@ def test_the_forecast_beats_what_a_clerk_would_reckon(known):
         assert np.mean(np.log(mine)) < np.mean(np.log(errors))
 
 
+def lumps(known):
+    """Counts that nothing was chosen on: the odd rows, so many months known."""
+    months = np.concatenate([np.pad(one, ((0, 0), ((16 * 12 - one.shape[1]), 0)), constant_values=np.nan)
+                             for name, one in PANELS.items() if name.startswith("lumpy")])[1::2]  # fmt: skip
+    truth = months[:, -12:].sum(axis=1)
+    return months[truth > 0], np.abs(ours(months, known)[0] - truth)[truth > 0] / truth[truth > 0]
+
+
+@pytest.mark.parametrize(("known", "at_most"), [(3, 0.42), (6, 0.34), (9, 0.22)])
+def test_counts_with_many_zeros_are_foretold_nearer_than_by_pace_or_by_other_years(known, at_most):
+    months, mine = lumps(known)
+    truth = months[:, -12:].sum(axis=1)
+    mean_rest = np.nanmean(
+        [months[:, -24 - 12 * y + known : -12 - 12 * y or None].sum(axis=1) for y in range(3)], axis=0
+    )
+    rest = np.abs(months[:, -12 : -12 + known].sum(axis=1) + mean_rest - truth) / truth
+    for other in (rest, np.abs(linear(months, known) - truth) / truth):
+        assert mine.mean() < other.mean()
+    assert mine.mean() < at_most
+
+
 def test_each_series_is_judged_by_its_last_whole_year():
     grid = np.full((2, 72), np.nan)
     grid[0, :70] = np.arange(70)  # ends in October: the year before counts
@@ -59,6 +80,16 @@ def test_each_series_is_judged_by_its_last_whole_year():
     moved, last = last_whole_year(grid, 0)
     assert list(last) == [4, 5]
     assert list(moved[:, -1]) == [59, 59]
+
+
+def test_the_benchmark_takes_a_family_and_its_unseen_rows():
+    command = [sys.executable, str(ROOT / "benchmarks/year_end.py"), "--quick", "--invented"]
+    given = ["lumpy", "--part", "unseen", "--limit", "5", "--months", "3"]
+    told = subprocess.run([*command, *given], capture_output=True, text=True, check=True).stdout
+    assert "lumpy: 5 years to foretell" in told
+    assert "trending" not in told
+    refused = subprocess.run([*command, "lumps"], capture_output=True, text=True, check=False)
+    assert "there is no family lumps" in refused.stderr
 
 
 def test_the_benchmark_runs_on_any_csv_of_its_form(tmp_path):
