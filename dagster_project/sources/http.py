@@ -68,7 +68,7 @@ class Http(Connector[HttpOptions]):
                 there = answer.status != 304 and answer.status not in options.absent
                 delivery = self._delivery(request, one, answer, name) if there else None
                 if delivery is not None:
-                    yield replace(delivery, keep={**request.known, **_keep(answer, key)})
+                    yield replace(delivery, keep=_keep(answer, key))
 
     def _delivery(self, request: Request, one: Wanted, answer: Answer, name: str) -> Delivery | None:
         if not answer.content.strip():

@@ -58,6 +58,8 @@ def to_long(
             f"缺少列：{'、'.join(lacking)}（现有：{'、'.join(map(str, rows.columns))}）",
             f"columns are missing: {', '.join(lacking)} (there are: {', '.join(map(str, rows.columns))})",
         )
+    if rows.empty:
+        return pd.DataFrame(columns=list(LONG), dtype="str")
     texts = rows.loc[:, list(columns.needed)].astype("object")
     texts = texts.where(texts.notna(), "").astype("str").apply(lambda column: column.str.strip())
     texts.index = pd.RangeIndex(len(texts))
