@@ -71,6 +71,9 @@ class Settings(BaseSettings):
     digest_day: int | None = Field(
         default=None, ge=1, le=28, description="day of the month on which Dagster mails the reports; without it never"
     )
+    export_licence: str | None = Field(
+        default=None, description="licence of exported data, e.g. CC-BY-4.0; without it a data package names none"
+    )
     timezone: str = Field(default="Asia/Shanghai", description="time zone of dates and of the release calendar")
     kept_months: int = Field(default=36, gt=0, description="months of history shown as gauges")
 

@@ -15,6 +15,7 @@ XushiError                      everything raised on purpose
 ├── StoreError                  the database refused
 ├── DecisionRefusedError        an upload may not be released, declined or withdrawn like that; says why
 ├── ArchiveError                an archived file is missing or damaged, or can't be written
+├── ExportError                 what is to be exported doesn't exist, or the format can't hold it
 ├── IdentityError               a user, a token, a role or a password that can't be made, found or used
 ├── ForeignFilesError           a folder to be written to holds files that somebody else put there
 ├── PushRefusedError            the Pushgateway refused the gauges (4xx), or is none; trying again can't help
@@ -130,6 +131,14 @@ class ReaderUnavailableError(TemporaryError):
             f"{file}: 系统资源不足，暂时无法启动读取进程；文件未读取，请稍后重试 / "
             "no process could be started to read the file, the machine is short of memory or processes; try again later"
         )
+
+
+class ExportError(XushiError):
+    """An export that can't be made as it was asked for."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(f"{zh} / {en}")
+        self.zh, self.en = zh, en
 
 
 class IdentityError(XushiError):

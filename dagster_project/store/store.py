@@ -8,7 +8,7 @@ Belongs here: transactions and their order of steps. Does not belong here: SQL (
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Self
 
@@ -467,6 +467,24 @@ class Store:
         """All that was ever believed of a figure, from the first to the last: a frame with the VERSION columns."""
         with reading(self._engine) as connection:
             return courses.versions(connection, indicator, region, period, measure)
+
+    def every_version(
+        self,
+        *,
+        known_on: datetime | None = None,
+        indicators: Sequence[str] | None = None,
+        regions: Sequence[str] | None = None,
+        first: str | None = None,
+        last: str | None = None,
+        batch: int = 50_000,
+    ) -> Iterator[pd.DataFrame]:
+        """All that was ever believed of all figures, or until `known_on`, as frames with the VERSION columns of some
+        `batch` rows, sorted by key; a figure is in one of them alone. The filters are those of `observations`.
+
+        One state of the database is read throughout; at its end, or when it is closed, the transaction ends."""
+        wanted = Filter(indicators=indicators, regions=regions, first=first, last=last)
+        with reading(self._engine) as connection:
+            yield from courses.every_version(connection, wanted, known_on, batch=batch)
 
     def figures_of(self, upload_id: int) -> pd.DataFrame:
         """What an accepted upload stated and what it changed then, one row per figure (see `stated.figures_of`)."""

@@ -1,0 +1,40 @@
+"""Open data out: every table with documented columns, in formats that other tools read.
+
+Belongs here: what is exported and how it is written. Does not belong here: where it goes (command line, portal),
+judging, the scoreboard as people see it (`scoreboard`).
+
+    columns.py        the shape of a column's description; columns_of_*.py: every column
+    tables.py         every table by name
+    selection.py      which rows, and as they were known when
+    rows.py           the rows, in batches
+    values.py         values as texts
+    csv_text.py, json_text.py, parquet.py, workbook.py, sdmx_csv.py   the formats; formats.py chooses
+    describe.py       the description, for programs and for people
+    package.py        all tables as a Data Package
+    replay.py         the versions as tables that can be handed in one after the other
+"""
+
+from dagster_project.export.describe import all_described, as_markdown, described
+from dagster_project.export.formats import MEDIA_TYPES, Format, file_name, write
+from dagster_project.export.package import write_package
+from dagster_project.export.replay import write_replay
+from dagster_project.export.rows import Export, Exporter
+from dagster_project.export.selection import Selection
+from dagster_project.export.tables import TABLES, What
+
+__all__ = [
+    "MEDIA_TYPES",
+    "TABLES",
+    "Export",
+    "Exporter",
+    "Format",
+    "Selection",
+    "What",
+    "all_described",
+    "as_markdown",
+    "described",
+    "file_name",
+    "write",
+    "write_package",
+    "write_replay",
+]
