@@ -34,7 +34,7 @@ from dagster_project.sources.row_mapping import source_name, to_long
 from dagster_project.sources.stated_units import check_units
 from dagster_project.sources.web_connections import Timing
 from dagster_project.sources.web_request import Answer
-from dagster_project.sources.web_words import scrubbed
+from dagster_project.sources.web_words import place, scrubbed
 from validators.errors import SourceRefusedError, SourceUnavailableError
 
 _LONGEST_SAID = 80
@@ -72,7 +72,7 @@ class Http(Connector[HttpOptions]):
 
     def _delivery(self, request: Request, one: Wanted, answer: Answer, name: str) -> Delivery | None:
         if not answer.content.strip():
-            raise SourceUnavailableError(name, f"{answer.origin} 返回空内容", "the answer is empty")
+            raise SourceUnavailableError(name, f"{place(one.ask.url)} 返回空内容", "the answer is empty")
         period = one.periods[0].text if one.single else None
         region = one.regions[0] if len(one.regions) == 1 else None
         delivery = Delivery(

@@ -8,6 +8,7 @@ may repeat headers and addresses, so none of them is chained.
 
 from __future__ import annotations
 
+import logging
 import ssl
 import threading
 from contextlib import suppress
@@ -21,6 +22,10 @@ from dagster_project.sources import web_words
 from dagster_project.sources.web_connections import Connections, Timing, retry_after, same_server, trust
 from dagster_project.sources.web_request import Answer, Ask, WebOptions
 from validators.errors import SourceRefusedError, SourceUnavailableError
+
+# These write whole addresses and headers of answers into whatever log there is; a query may hold a token.
+for _talker in ("httpx", "httpcore"):
+    logging.getLogger(_talker).setLevel(logging.WARNING)
 
 _LATER = frozenset({408, 425, 429})
 _ERROR_PAGE_BYTES = 65536

@@ -41,8 +41,8 @@ class Wanted:
         params = [(name, "" if is_secret_name(name) else value) for name, value in self.ask.params]
         body = hashlib.sha256(self.ask.body or b"").hexdigest()
         columns = options.columns.model_dump_json() if options.columns else ""
-        wanted = [[period.text for period in self.periods], list(self.regions)]
-        told = [origin(self.ask.url), params, body, options.format, options.rows, columns, wanted]
+        whole = [[period.text for period in self.periods], list(self.regions)]
+        told = [origin(self.ask.url), params, body, options.format, options.rows, columns, whole]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
 

@@ -7,7 +7,7 @@ Belongs here: decoding, the path to the rows, fields of nested rows. Does not be
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -16,6 +16,7 @@ from validators.errors import SourceFormError
 Json = dict[str, "Json"] | list["Json"] | str | bool | None
 
 _SHOWN = 12
+_LONGEST = 80  # of an object where a text should be; it is no figure anyway
 
 
 def parse(content: bytes, source: str) -> Json:
@@ -82,9 +83,9 @@ def table(rows: Sequence[dict[str, Json]], fields: Sequence[str]) -> pd.DataFram
     return pd.DataFrame(frame, index=pd.RangeIndex(len(rows)))
 
 
-def names(rows: Iterable[dict[str, Json]]) -> list[str]:
-    """Names of the fields that rows have, in order."""
-    return sorted({name for row in rows for name in row})
+def names(rows: Sequence[dict[str, Json]]) -> list[str]:
+    """Names of the fields that every row has, in order."""
+    return sorted(set.intersection(*(set(row) for row in rows))) if rows else []
 
 
 def _text(row: dict[str, Json], field: str) -> tuple[bool, str | None]:
@@ -99,4 +100,4 @@ def _text(row: dict[str, Json], field: str) -> tuple[bool, str | None]:
             value = value[part]
     if value is None or isinstance(value, str):
         return True, value
-    return True, json.dumps(value, ensure_ascii=False)
+    return True, json.dumps(value, ensure_ascii=False)[:_LONGEST]

@@ -77,7 +77,9 @@ class Nbs(Connector[NbsOptions]):
                     )
                 answer = client.fetch(question.ask)
                 if not answer.content.strip():
-                    raise SourceUnavailableError(name, f"{answer.origin} 返回空内容", "the answer is empty")
+                    raise SourceUnavailableError(
+                        name, f"{place(self.options.address)} 返回空内容", "the answer is empty"
+                    )
                 value = json_rows.parse(answer.content, name)
                 if easy:
                     reply = nbs_easyquery.read(value, question, name)

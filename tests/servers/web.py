@@ -49,6 +49,10 @@ class Exchange:
         """Wait so long; False once the server is to end."""
         return not self._closing.wait(seconds)
 
+    def end(self) -> None:
+        """Nothing more on this connection."""
+        self._handler.close_connection = True
+
     def reset(self) -> None:
         """Break the connection off with a reset, not an orderly end."""
         connection = self._handler.connection
@@ -104,6 +108,13 @@ def reset_half_way(exchange: Exchange) -> None:
     exchange.head(200, {"Content-Type": "application/json", "Content-Length": "1000"})
     exchange.write(b"{" + b" " * 499)
     exchange.reset()
+
+
+def end_half_way(exchange: Exchange) -> None:
+    """Half of what was announced, then an orderly end."""
+    exchange.head(200, {"Content-Type": "application/json", "Content-Length": "1000", "Connection": "close"})
+    exchange.write(b"{" + b" " * 499)
+    exchange.end()
 
 
 def drip(exchange: Exchange) -> None:

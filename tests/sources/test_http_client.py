@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from tests.servers.web import (
     answer,
     drip,
     drip_headers,
+    end_half_way,
     endless,
     redirect,
     reset_half_way,
@@ -86,9 +88,10 @@ def test_a_refused_connection_is_tried_again_and_then_unavailable() -> None:
     assert 1 <= waits.seconds[0] < waits.seconds[1] < waits.seconds[2]
 
 
-def test_a_reset_half_way_is_tried_again_and_the_whole_answer_taken(server: Web) -> None:
+@pytest.mark.parametrize("broken", [reset_half_way, end_half_way])
+def test_what_breaks_off_half_way_is_tried_again_and_the_whole_answer_taken(server: Web, broken: Behaviour) -> None:
     waits = Waits()
-    url = server.tell("/data", reset_half_way, answer(b"[1]"))
+    url = server.tell("/data", broken, answer(b"[1]"))
     assert fetch(Ask(url), waits).content == b"[1]"
     assert len(waits.seconds) == 1
 
@@ -169,6 +172,14 @@ def test_a_page_that_grows_for_ever_is_refused_at_the_limit(server: Web) -> None
 def test_an_announced_size_beyond_the_limit_is_refused_before_it_is_read(server: Web) -> None:
     error = failure(Ask(server.tell("/data", answer(b"x" * 2000))), max_bytes=1000)
     assert isinstance(error, SourceRefusedError)
+
+
+def test_a_small_answer_that_unpacks_beyond_the_limit_is_refused(server: Web) -> None:
+    packed = gzip.compress(b"0" * 5_000_000)
+    assert len(packed) < 50_000
+    error = failure(Ask(server.tell("/data", answer(packed, Content_Encoding="gzip"))), max_bytes=50_000)
+    assert isinstance(error, SourceRefusedError)
+    assert fetch(Ask(server.tell("/data", answer(gzip.compress(b"[8]"), Content_Encoding="gzip")))).content == b"[8]"
 
 
 def test_a_login_page_instead_of_data_is_unavailable_and_named(server: Web) -> None:

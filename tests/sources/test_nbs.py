@@ -38,12 +38,10 @@ def nation(small_catalogue: Catalogue) -> Catalogue:
     money = Indicator(name=words, kind=Kind.STOCK, unit="万元", dataset="retail_sales")
     districts = Indicator(name=words, kind=Kind.STOCK, unit="家", dataset="rd")
     places = {NATION: Region(name=Words(zh="全国", en="China")), BEIJING: Region(name=Words(zh="北京市", en="Beijing"))}
-    return small_catalogue.model_copy(
-        update={
-            "indicators": small_catalogue.indicators | {"money": money, "districts": districts},
-            "regions": small_catalogue.regions | places,
-        }
-    )
+    parts = {name: getattr(small_catalogue, name) for name in Catalogue.model_fields}
+    parts["indicators"] = small_catalogue.indicators | {"money": money, "districts": districts}
+    parts["regions"] = small_catalogue.regions | places
+    return Catalogue(**parts)
 
 
 def months(first: str, count: int = 1) -> list[str]:
