@@ -37,6 +37,7 @@ from validators.catalogue import Catalogue
 from validators.errors import TemporaryError
 from validators.periods import Month, month_ordinals
 
+_NEWS = 3  # months after which a figure is no news: a first forecast from it tells how things stood
 _TRIES = 5  # of saving, against others who save at the same time
 
 
@@ -227,6 +228,7 @@ def judge_and_save(catalogue: Catalogue, store: Store, *, run_id: str, now: date
 def save(catalogue: Catalogue, store: Store, judgement: Judgement, *, run_id: str, now: datetime) -> pd.DataFrame:
     """Save a judgement made at `now`: evaluation, forecast, and the slips (columns SLIP) since the judgement that was
     saved last, which are returned. A judgement older than that one enters none: what it says has been overtaken.
+    First forecasts are slips (see `progress.slips`) by figures at most `_NEWS` months old at `now`.
 
     TemporaryError when others keep saving theirs in between."""
     stamp = Stamp(run_id, judgement.as_of.text, now)
@@ -255,10 +257,13 @@ def _slips(
     stamp, evaluation, foretold = last
     targets = TargetTable.from_catalogue(catalogue)
     before = State(evaluation, foretold, nothing)
-    if len(slipped(targets, before, after)[0]):  # the figures of then are read only where they are needed
+    firsts = now.year * 12 + now.month - 1 - judgement.as_of.ordinal <= _NEWS
+    if len(
+        slipped(targets, before, after, firsts=firsts)[0]
+    ):  # the figures of then are read only where they are needed
         before = replace(before, observations=store.seen_at(stamp.evaluated_at))
         after = replace(after, observations=judgement.observations)
-    return slips(targets, before, after, threshold=catalogue.alerts.unlikely_probability)
+    return slips(targets, before, after, threshold=catalogue.alerts.unlikely_probability, firsts=firsts)
 
 
 def snapshot(catalogue: Catalogue, store: Store, *, now: datetime, judgement: Judgement | None = None) -> Snapshot:

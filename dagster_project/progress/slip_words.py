@@ -29,7 +29,7 @@ def sentences(
     planned = zip(was["target_value"], now["target_value"], strict=True)
     rows = zip(range(len(targets)), slips.to_dict("records"), planned, strict=True)
     for row, slip, (value_before, value_after) in rows:
-        unit = Words(zh=str(targets.units.zh[targets.unit[row]]), en=str(targets.units.en[targets.unit[row]]))
+        unit = str(targets.units.zh[targets.unit[row]]), str(targets.units.en[targets.unit[row]])
         code = targets.indicator[row]
         what = _what(slip, threshold)
         why = _why(slip, unit, float(value_before), float(value_after))
@@ -45,30 +45,36 @@ def _what(slip: Mapping[Any, Any], threshold: float) -> Words:
     was, chance, limit = (
         f"{_number(100 * value)}%" for value in (slip["probability_before"], slip["probability_after"], threshold)
     )
+    if not np.isfinite(slip["probability_before"]):
+        return Words(
+            zh=f"达成概率为{chance}，低于{limit}，此前没有预测",
+            en=f"probability of being met {chance}, below {limit}; no forecast before",
+        )
     return Words(
         zh=f"达成概率由{was}降至{chance}，低于{limit}",
         en=f"probability of being met {chance}, below {limit}; {was} before",
     )
 
 
-def _why(slip: Mapping[Any, Any], unit: Words, value_before: float, value_after: float) -> Words:
+def _why(slip: Mapping[Any, Any], unit: tuple[str, str], value_before: float, value_after: float) -> Words:
     changed = _changes(slip["changed"]) if slip["changed"] else Words(zh="—", en="—")
+    unit_zh, unit_en = unit  # the English one begins with its space, which Words would strip
     before, after = _number(slip["actual_before"]), _number(slip["actual_after"])
     if slip["cause"] == Cause.PLAN:
         if value_before != value_after:
             one, other = _number(value_before), _number(value_after)
             return Words(
-                zh=f"目标值由{one}调整为{other}{unit.zh}", en=f"the target was changed from {one} to {other}{unit.en}"
+                zh=f"目标值由{one}调整为{other}{unit_zh}", en=f"the target was changed from {one} to {other}{unit_en}"
             )
         return Words(zh="目标的期限或黄灯宽度已调整", en="the target's due month or yellow band was changed")
     if slip["cause"] == Cause.NEW_MONTH:
         period = _period(slip["period_after"])
-        figure = Words(zh=f"{period.zh}数据公布，为{after}{unit.zh}", en=f"{period.en} came in at {after}{unit.en}")
+        figure = Words(zh=f"{period.zh}数据公布，为{after}{unit_zh}", en=f"{period.en} came in at {after}{unit_en}")
         if slip["period_before"]:
             earlier = _period(slip["period_before"])
             figure = Words(
-                zh=f"{figure.zh}（此前{earlier.zh}为{before}{unit.zh}）",
-                en=f"{figure.en} ({earlier.en}: {before}{unit.en})",
+                zh=f"{figure.zh}（此前{earlier.zh}为{before}{unit_zh}）",
+                en=f"{figure.en} ({earlier.en}: {before}{unit_en})",
             )
         if not slip["changed"]:
             return figure

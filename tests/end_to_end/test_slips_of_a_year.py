@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from dagster_project.store import Store
 from validators.catalogue import Catalogue
 from validators.columns import OBSERVATION
 from validators.findings import Report
-from validators.periods import Month
+from validators.periods import Month, parse_period
 
 BADNESS = {"green": 0, "met": 0, "yellow": 1, "red": 2, "missed": 3}
 
@@ -97,11 +98,40 @@ def test_every_light_that_got_worse_is_entered_once(year: tuple[Store, list[str]
 def test_a_probability_that_fell_is_entered_once_until_it_recovers(year: tuple[Store, list[str]]) -> None:
     store, _ = year
     found = store.slips()
-    found = found[found["kind"] == "probability"]
+    found = found[(found["kind"] == "probability") & found["probability_before"].notna()]
     assert len(found) > 10
     assert (found["probability_before"] >= 0.5).all()
     assert (found["probability_after"] < 0.5).all()
     assert not found.duplicated(["target", "at"]).any()
+
+
+def test_a_first_forecast_below_the_threshold_is_entered_once(year: tuple[Store, list[str]]) -> None:
+    # From what each run saved, by other means: the run in which each target first had a probability before its end.
+    store, runs = year
+    wanted = set()
+    before: set[str] = set()
+    last = None
+    for run in runs:
+        with sqlite3.connect(store.place.removeprefix("sqlite:///")) as database:
+            saved = pd.read_sql_query(
+                "SELECT target, probability, method, as_of FROM forecast WHERE run_id = ?", database, params=[run]
+            )
+        foretold = saved[saved["probability"].notna()]
+        as_of = parse_period(saved["as_of"].iloc[0]).last_month.ordinal
+        # Histories come first, two years at once: what they make foretold is no news.
+        if last is not None and as_of - last <= 3:
+            low = foretold[(foretold["probability"] < 0.5) & (foretold["method"] != "finished")]
+            wanted |= {(run, target) for target in low["target"] if target not in before}
+        before |= set(foretold["target"])
+        last = as_of
+    found = store.slips()
+    found = found[found["probability_before"].isna() & (found["kind"] == "probability")]
+    entered = [*zip(found["run_id"], found["target"], strict=True)]
+    assert sorted(entered) == sorted(wanted)
+    assert len(wanted) > 20
+    assert found["reason_zh"].str.contains("此前没有预测").all()
+    assert found["reason_en"].str.contains("no forecast before").all()
+    assert set(found["cause"]) <= {"new_month", "time"}
 
 
 def test_a_revised_month_is_named_as_the_cause(catalogue: Catalogue, year: tuple[Store, list[str]]) -> None:

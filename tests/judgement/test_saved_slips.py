@@ -24,6 +24,16 @@ def put(hand: Hand, at: datetime, *stated: tuple[str, float]) -> int:
     return upload.id
 
 
+def year(number: int, a_month: float, last: int = 12) -> list[tuple[str, float]]:
+    """Exports of a year up to a month, alike every month; January comes with February."""
+    return [(f"{number}-{month:02d}", a_month * month) for month in range(2, last + 1)]
+
+
+def first_forecasts(store: Store) -> pd.DataFrame:
+    found = store.slips(targets=[EXPORTS])
+    return found[(found["kind"] == "probability") & found["probability_before"].isna()].reset_index(drop=True)
+
+
 def light_slips(store: Store) -> pd.DataFrame:
     found = store.slips()
     return found[(found["kind"] == "light") & (found["target"] == EXPORTS)].reset_index(drop=True)
@@ -139,3 +149,60 @@ def test_three_that_save_at_once_enter_a_slip_once(
             run.result()
     assert len(light_slips(store)) == 1
     assert all(len(store.evaluation(run_id=f"run-{number}")) for number in range(3))
+
+
+def test_a_first_forecast_under_the_threshold_is_entered_once(
+    small_catalogue: Catalogue, store: Store, hand: Hand
+) -> None:
+    put(hand, day(20, 1), *year(2022, 20), *year(2023, 20))
+    judge_and_save(small_catalogue, store, run_id="first", now=day(21, 1))
+    put(hand, day(22, 1), *year(2024, 20))
+    judge_and_save(small_catalogue, store, run_id="second", now=day(23, 1))
+    assert first_forecasts(store).empty
+    put(hand, day(20, 3), ("2025-02", 40))
+    for run, number in (("third", 21), ("fourth", 22)):
+        judge_and_save(small_catalogue, store, run_id=run, now=day(number, 3))
+    (slip,) = first_forecasts(store).to_dict("records")
+    assert (slip["run_id"], slip["cause"], slip["period_before"]) == ("third", "new_month", "")
+    assert slip["probability_after"] < 0.5
+    assert "此前没有预测：2025年2月数据公布，为40亿元。" in slip["reason_zh"]
+    assert "no forecast before; February 2025 came in at 40 × 100 million yuan." in slip["reason_en"]
+    put(hand, day(20, 4), ("2025-03", 60))
+    judge_and_save(small_catalogue, store, run_id="fifth", now=day(21, 4))
+    assert len(first_forecasts(store)) == 1
+
+
+@pytest.mark.parametrize("judged_before", [True, False])
+def test_a_year_that_is_loaded_at_once_tells_of_no_first_forecast(
+    small_catalogue: Catalogue, store: Store, hand: Hand, judged_before: bool
+) -> None:
+    if judged_before:
+        judge_and_save(small_catalogue, store, run_id="empty", now=day(1, 10))
+    put(hand, day(19, 10), *year(2022, 20), *year(2023, 20), *year(2024, 20), *year(2025, 20, 9))
+    made = judge_and_save(small_catalogue, store, run_id="all", now=day(20, 10))
+    row = made.forecast.set_index("target").loc[EXPORTS]
+    assert (row["probability"] < 0.5, bool(row["unlikely"])) == (True, True)
+    assert store.slips().empty
+
+
+def test_old_months_loaded_one_by_one_tell_of_no_first_forecast(
+    small_catalogue: Catalogue, store: Store, hand: Hand
+) -> None:
+    put(hand, day(19, 10), *year(2022, 20), *year(2023, 20), *year(2024, 20))
+    judge_and_save(small_catalogue, store, run_id="history", now=day(19, 10))
+    for month in range(2, 6):
+        put(hand, day(20, 10), (f"2025-{month:02d}", 20 * month))
+        judge_and_save(small_catalogue, store, run_id=f"month-{month}", now=day(20 + month, 10))
+    assert first_forecasts(store).empty
+
+
+def test_a_target_new_in_the_catalogue_tells_of_no_first_forecast(
+    small_catalogue: Catalogue, store: Store, hand: Hand
+) -> None:
+    put(hand, day(20, 3), *year(2022, 20), *year(2023, 20), *year(2024, 20), ("2025-02", 40))
+    others = {key: one for key, one in small_catalogue.targets.items() if key != EXPORTS and one.part_of != EXPORTS}
+    without = small_catalogue.model_copy(update={"targets": others})
+    judge_and_save(without, store, run_id="without", now=day(21, 3))
+    made = judge_and_save(small_catalogue, store, run_id="with", now=day(22, 3))
+    assert made.forecast.set_index("target").loc[EXPORTS, "unlikely"]
+    assert first_forecasts(store).empty
