@@ -21,7 +21,7 @@ from validators.errors import PeriodError, SourceFormError
 from validators.periods import Month, Period, Quarter, Year, parse_period, read_period
 from validators.units import UnitTable
 
-__all__ = ["Columns", "Figure", "plain_number", "source_name", "to_long"]
+__all__ = ["Columns", "Figure", "joined", "plain_number", "source_name", "to_long"]
 
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ][0-9:.+Z-]*)?")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]*)?(?:[eE][+-]?[0-9]{1,3})?|[+-]?\.[0-9]+")
@@ -89,6 +89,14 @@ def plain_number(text: str) -> str | None:
     return plain if len(plain) <= _DIGITS else None
 
 
+def joined(columns: pd.DataFrame, between: str) -> pd.Series:
+    """The texts of each row, one after the other."""
+    first, *others = (columns[name] for name in columns.columns)
+    for other in others:
+        first = first + between + other
+    return first.astype("str")
+
+
 def _distinct(texts: pd.Series, read: Callable[[str], str | None]) -> pd.Series:
     """Each distinct text read once; NaN where it can't be."""
     return texts.map({text: read(text) for text in texts.unique()}).astype("str")
@@ -118,7 +126,7 @@ def _periods(texts: pd.DataFrame, columns: Columns, request: Request, where: Seq
                 "the rows don't say their period and several were asked for: name its column in columns.period",
             )
         return pd.Series(request.periods[0].text, index=texts.index, dtype="str")
-    written = texts.loc[:, list(columns.period_columns)].agg("-".join, axis=1).astype("str")
+    written = joined(texts.loc[:, list(columns.period_columns)], "-")
     cadence = request.catalogue.datasets[request.dataset].cadence
 
     def read(text: str) -> str | None:
@@ -249,6 +257,6 @@ def _once(found: pd.DataFrame, name: str) -> pd.DataFrame:
     rest = found.assign(exact=exact).drop_duplicates([*key, "exact", "unit", "status"])
     twice = rest.loc[rest.duplicated(key, keep=False)].sort_values(key, kind="stable")
     if len(twice):
-        said = twice[key].agg(" ".join, axis=1) + " = " + twice["value"] + twice["unit"] + " " + twice["status"]
+        said = joined(twice[key], " ") + " = " + twice["value"] + twice["unit"] + " " + twice["status"]
         _refuse(said.str.strip(), twice["reference"], name, "同一数据有不同的行", "rows differ about one figure")
     return rest

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from dagster_project.sources.connector import Options, Request
 from dagster_project.sources.row_columns import MISSING, Columns, Figure, Status
-from dagster_project.sources.row_mapping import plain_number, source_name, to_long
+from dagster_project.sources.row_mapping import joined, plain_number, source_name, to_long
 from validators.catalogue import Measure, RegionCode
 from validators.columns import LONG
 from validators.errors import SourceFormError, SourceOptionsError
@@ -130,7 +130,7 @@ def _codes(observations: pd.DataFrame, options: SeriesOptions, name: str) -> pd.
             name, f"缺少维度：{listed}（现有：{there}）", f"dimensions are missing: {listed} (there are: {there})"
         )
     said = observations[dimensions].apply(lambda column: f"{column.name}=" + column)
-    codes: pd.Series = said.agg(",".join, axis=1).astype("str")
+    codes = joined(said, ",")
     taken = pd.Series(False, index=observations.index)
     for series in options.series:  # a handful, each over all rows at once
         fits = (observations[list(series.key)] == pd.Series(series.key)).all(axis=1)
