@@ -46,7 +46,7 @@ from dagster_project.sources.row_columns import MISSING, Columns
 from dagster_project.sources.row_mapping import source_name, to_long
 from dagster_project.sources.stated_units import check_units
 from dagster_project.sources.web_connections import Timing
-from dagster_project.sources.web_request import Answer
+from dagster_project.sources.web_request import Answer, Ask
 from dagster_project.sources.web_words import place
 from validators.errors import SourceOptionsError, SourceUnavailableError
 
@@ -67,8 +67,10 @@ class Nbs(Connector[NbsOptions]):
         name, form = source_name(request), set[str]()
         deliveries: list[Delivery] = []
         with HttpClient(name, self.options, max_bytes=request.max_bytes, timing=self._timing) as client:
+            if self.options.opening and asked:
+                client.fetch(Ask(self.options.opening, page=True, answers=(400, 401, 403, 404, 410)))
             for number, question in enumerate(asked):
-                if number:
+                if number or self.options.opening:
                     self._timing.sleep(self.options.pause_seconds)
                 if len(asked) > 1:
                     span = " ".join(question.shown.values())

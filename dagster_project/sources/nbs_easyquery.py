@@ -4,7 +4,8 @@ Built from recorded requests and answers of its public clients: a form with `m=Q
 `wds`, code and periods in `dfwds`; an answer with `returncode` and, in `returndata`, `datanodes` (a figure each, with
 `hasdata` and `strdata`) and `wdnodes` (codes with their names and units, regions, periods). Its traps: a period that is
 not published is `hasdata: false` with the data 0; a code that there is not is returncode 501 under HTTP 200; a region
-that the database doesn't hold is left out, and what comes back is the nation's figure.
+that the database doesn't hold is left out, and what comes back is the nation's figure. Since 2026 the public address
+refuses this interface (403); what still speaks it is reached with `url`.
 
 Belongs here: that form. Does not belong here: what becomes of figures (`nbs.py`).
 """

@@ -20,6 +20,7 @@ URLS = {
     "easyquery": "https://data.stats.gov.cn/easyquery.htm",
     "portal": "https://data.stats.gov.cn/dg/website/publicrelease/web/external/stream/esData",
 }
+PAGE = "https://data.stats.gov.cn/dg/website/page.html"
 
 
 class NbsFigure(Figure):
@@ -83,6 +84,8 @@ class NbsOptions(WebOptions):
     """地区代码对照 our code of a region to theirs, where they differ; null: the nation"""
     method: Literal["GET", "POST"] = "POST"
     """easyquery 请求方法 method"""
+    page: str = Field(default="", pattern=r"^(https?://.+)?$")
+    """portal 先打开的网页 page that is opened first, for its cookies; left out: the public portal's, where `url` is"""
     headers: dict[str, str] = Field(default={})
     """其他请求头 further headers"""
     pause_seconds: float = Field(default=1, ge=0, le=60)
@@ -91,7 +94,7 @@ class NbsOptions(WebOptions):
     @model_validator(mode="after")
     def _usable(self) -> NbsOptions:
         needed = {"easyquery": ("dbcode",), "portal": ("root",)}[self.interface]
-        foreign = {"easyquery": ("root",), "portal": ("dbcode", "ask")}[self.interface]
+        foreign = {"easyquery": ("root", "page"), "portal": ("dbcode", "ask")}[self.interface]
         problems = [f"{self.interface} 须有 {name} / needs {name}" for name in needed if not getattr(self, name)]
         problems += [f"{self.interface} 无选项 {name} / has no {name}" for name in foreign if getattr(self, name)]
         if self.interface == "portal":
@@ -108,6 +111,11 @@ class NbsOptions(WebOptions):
         if problems:
             raise ValueError("; ".join(problems))
         return self
+
+    @property
+    def opening(self) -> str:
+        """What to open before asking; '' for nothing."""
+        return self.page or (PAGE if self.interface == "portal" and not self.url else "")
 
     @property
     def address(self) -> str:

@@ -6,8 +6,9 @@ catalogue's id `cid`, `indicatorIds`, the region in `das` (12 digits, 0000000000
 `dts` and the tree's `rootId`. The answer is `{success, state: 20000, message, data: [{code: "202603MM", name, values:
 [{_id, i_showname, value, du_name, da, da_name}]}]}`, a row for each period of the range, the newest first. Its traps:
 values are texts; names end in a space; a period that is not published has no values, or '' or 无; ids that there are
-not give success with no data at all; an id is good for some years, after which another one goes on. Without the
-headers that its own page sends, a firewall answers with a page.
+not give success with no data at all; an id is good for some years, after which another one goes on; an index with
+100 for the year before is in %. Without the headers and cookies of its own page, a firewall may answer with a page, as
+it does for some time after many requests.
 
 Belongs here: that form. Does not belong here: what becomes of figures (`nbs.py`), looking ids up.
 """

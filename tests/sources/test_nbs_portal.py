@@ -124,6 +124,16 @@ def test_the_question_is_the_one_that_its_own_page_asks(server: Web, small_catal
     assert asked.headers["referer"] == "http://127.0.0.1/dg/website/page.html"
 
 
+def test_its_page_is_opened_first_for_the_cookies_that_questions_carry(server: Web, small_catalogue: Catalogue) -> None:
+    url = server.tell("/esData", answer(MARCH))
+    page = server.tell("/page.html", answer("<html></html>", media_type="text/html", Set_Cookie="JSESSIONID=7; Path=/"))
+    assert len(pull(url, small_catalogue, ["2026-03"], page=page)) == 1
+    assert [asked.path for asked in server.asked] == ["/page.html", "/esData"]
+    assert server.asked[1].headers["cookie"] == "JSESSIONID=7"
+    server.tell("/page.html", answer(b"", status=404))
+    assert len(pull(url, small_catalogue, ["2026-03"], page=page)) == 1
+
+
 def test_a_figure_goes_on_under_another_id_when_the_first_one_ends(server: Web, small_catalogue: Catalogue) -> None:
     codes = {code: CODES[code] for code in (OLD, NEW)}
     old = reply(("202512MM", [item(OLD, "3.9")]), ("202601MM", [item(OLD, "99")]))
