@@ -18,6 +18,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from dagster_project.commands.connector_options import options_of
 from dagster_project.commands.opening import Installation, installation, now
 from dagster_project.commands.visible import VISIBLE
 from dagster_project.progress.releases import next_period, periods_of
@@ -87,8 +88,14 @@ def sources(
     check: Annotated[
         bool, typer.Option("--check", help="有来源不能用则退出码为 1 exit code 1 where one can't be asked")
     ] = False,
+    options: Annotated[
+        str | None, typer.Option(metavar="CONNECTOR", help="列出连接器的选项 what a connector's `with` may say")
+    ] = None,
 ) -> None:
     """取数来源：是否可用、上次结果。The catalogue's sources: what is missing to ask them, how the last pull ended."""
+    if options is not None:
+        _explain(Console(), options)
+        return
     with installation() as ours:
         rows = list(_standing(ours))
     if output is Format.JSON:
@@ -99,6 +106,14 @@ def sources(
         _list(Console(), rows)
     if check and any(row["missing"] for row in rows):
         raise typer.Exit(1)
+
+
+def _explain(console: Console, connector: str) -> None:
+    for name, default, words in options_of(connector):
+        usual = "[yellow]必填 required[/]" if not default else f"[dim]{_shown(default)}[/]"
+        console.print(f"[bold]{escape(name)}[/] {usual}", highlight=False)
+        if words:
+            console.print(f"    {_shown(words)}", highlight=False)
 
 
 def _chosen(catalogue: Catalogue, dataset: str | None, source: str | None) -> list[tuple[str, Source]]:
