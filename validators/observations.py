@@ -10,6 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+# Before pandera, which takes for good how pandas is said to store texts: that is said there.
+from validators.columns import OBSERVATION, OBSERVATION_KEY, STATUSES
+
+# isort: split
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
@@ -17,7 +21,6 @@ from pandera.errors import SchemaErrors
 
 from validators.catalogue import Cadence, Catalogue, Indicator, Kind, Measure
 from validators.codes import Bools, SameObject, is_whole_number
-from validators.columns import OBSERVATION, OBSERVATION_KEY, STATUSES
 from validators.faults import LARGEST, describe
 from validators.findings import Finding
 from validators.periods import month_ordinals, parse_period
