@@ -24,9 +24,24 @@ def one_table_job(of: str) -> str:
     return f"one_table_{of}"
 
 
+def pull_job(of: str) -> str:
+    """Name of the job that asks the sources of a rhythm's tables; for one partition or for a range of them."""
+    return f"pull_{of}"
+
+
+def pulling(of: str) -> list[str]:
+    """The datasets of a rhythm that have sources."""
+    return [key for key, dataset in catalogue().datasets.items() if dataset.sources and rhythm(dataset) == of]
+
+
+def pulling_rhythms() -> list[str]:
+    """The rhythms that have a dataset with sources."""
+    return [of for of in rhythms() if pulling(of)]
+
+
 @dg.definitions
 def defs() -> dg.Definitions:
-    """Two jobs per rhythm (a job can't mix partitions), and `publish`."""
+    """Two jobs per rhythm (a job can't mix partitions), a third where it has sources, and `publish`."""
     jobs = [dg.define_asset_job("publish", selection=list(PUBLISH), description="judge every target, show the gauges")]
     for of in rhythms():
         tables = [key for key, dataset in catalogue().datasets.items() if rhythm(dataset) == of]
@@ -46,4 +61,14 @@ def defs() -> dg.Definitions:
                 description=f"take in one {of} table (select it), then judge every target and show the gauges",
             )
         )
+    jobs += [
+        dg.define_asset_job(
+            pull_job(of),
+            selection=[*pulling(of), *PUBLISH],
+            partitions_def=partitions(of),
+            config={"ops": {key: {"config": {"pull": True}} for key in pulling(of)}},
+            description=f"ask the sources of {of} tables, take in what is new, then judge and show the gauges",
+        )
+        for of in pulling_rhythms()
+    ]
     return dg.Definitions(jobs=jobs)

@@ -22,8 +22,11 @@ def rhythm(dataset: Dataset) -> str:
 @cache
 def partitions(of: str) -> dg.TimeWindowPartitionsDefinition:
     """Partitions of a rhythm, with SDMX keys ('2025-03', '2025'). January has none where January and February are
-    published together: February's window begins in February and December's runs to the end of January."""
+    published together: February's window begins in February and December's runs to the end of January, in which its
+    table is handed in, so that the window under way counts too. A source may begin earlier than the history."""
     first = min(document.year for document in catalogue().documents.values()) - YEARS_OF_HISTORY
+    sources = [one for dataset in catalogue().datasets.values() if rhythm(dataset) == of for one in dataset.sources]
+    first = min([first, *(parse_period(one.since).first_month.year for one in sources if one.since)])
     zone = settings().timezone
     if of == "annual":
         return dg.TimeWindowPartitionsDefinition(start=str(first), fmt="%Y", cron_schedule="0 0 1 1 *", timezone=zone)
@@ -32,7 +35,9 @@ def partitions(of: str) -> dg.TimeWindowPartitionsDefinition:
             start=f"{first}-01", fmt="%Y-%m", cron_schedule="0 0 1 1,4,7,10 *", timezone=zone
         )
     months, start = ("1-12", f"{first}-01") if of == "monthly_with_january" else ("2-12", f"{first}-02")
-    return dg.TimeWindowPartitionsDefinition(start=start, fmt="%Y-%m", cron_schedule=f"0 0 1 {months} *", timezone=zone)
+    return dg.TimeWindowPartitionsDefinition(
+        start=start, fmt="%Y-%m", cron_schedule=f"0 0 1 {months} *", timezone=zone, end_offset=int(of == "monthly")
+    )
 
 
 def key_of(period: str) -> str:

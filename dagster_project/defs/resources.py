@@ -11,8 +11,10 @@ from functools import cache
 import dagster as dg
 
 from dagster_project.intake import Intake
+from dagster_project.pulling import Puller
 from dagster_project.settings import Settings
 from dagster_project.sources.archive import Archive
+from dagster_project.sources.secrets import Vault
 from dagster_project.store import Store
 from validators.catalogue import Catalogue
 from validators.catalogue_file import load_catalogue
@@ -34,7 +36,8 @@ def catalogue() -> Catalogue:
 @contextmanager
 def retried() -> Iterator[None]:
     """Asks Dagster to try the step again for what may pass (a locked database, a server that is away), and for nothing
-    else: a rejected table or a bug does not get better by itself."""
+    else: a rejected table or a bug does not get better by itself. A source that is away is no matter of the step: it is
+    recorded, and the plan of pulls has it asked again."""
     try:
         yield
     except TemporaryError as error:
@@ -54,6 +57,11 @@ class Xushi(dg.ConfigurableResource):
     def intake(self, store: Store) -> Intake:
         """The way in for files."""
         return Intake(catalogue(), store, Archive(settings().archive), settings())
+
+    def puller(self, store: Store) -> Puller:
+        """The way in for what is pulled."""
+        archive = Archive(settings().archive)
+        return Puller(catalogue(), store, archive, self.intake(store), settings(), Vault.of(), self.now)
 
     def now(self) -> datetime:
         """The present, in UTC."""

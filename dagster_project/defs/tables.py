@@ -1,4 +1,5 @@
-"""One asset per dataset of the catalogue: takes in the uploads of its periods. Check first, write only on pass."""
+"""One asset per dataset of the catalogue: takes in the uploads of its periods, and asks its sources for them where a
+run says so. Check first, write only on pass."""
 
 from collections.abc import Iterator
 
@@ -6,6 +7,7 @@ import dagster as dg
 
 from dagster_project.defs.events import CHECKS, check_results, figures_of, outcomes_of, period_events, result
 from dagster_project.defs.partitions import partitions, period_of, rhythm
+from dagster_project.defs.pulls import TableConfig, came, pull, pull_check, pulled_check
 from dagster_project.defs.resources import Xushi, catalogue, retried
 from validators.catalogue import Dataset
 
@@ -26,19 +28,25 @@ def table_asset(key: str, dataset: Dataset) -> dg.AssetsDefinition:
         check_specs=[
             dg.AssetCheckSpec(name, asset=key, blocking=name == "accepted", description=words)
             for name, words in CHECKS.items()
-        ],
+        ]
+        + ([pull_check(key)] if dataset.sources else []),
     )
-    def table(context: dg.AssetExecutionContext, xushi: Xushi) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
+    def table(
+        context: dg.AssetExecutionContext, config: TableConfig, xushi: Xushi
+    ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
         periods = {of: period_of(rhythm(dataset), of) for of in context.partition_keys}
         first, last = (
             min(period.first_month for period in periods.values()),
             max(period.last_month for period in periods.values()),
         )
         with retried(), xushi.store() as store:
-            outcomes = xushi.intake(store).process_pending(key, first, last, now=xushi.now())
+            outcomes = list(came(pull(context, xushi, store, key, dataset, periods, config)))
+            outcomes += xushi.intake(store).process_pending(key, first, last, now=xushi.now())
+            pulled = [pulled_check(key, dataset, store)] if dataset.sources else []
             stored = store.observations(
                 indicators=catalogue().dataset_indicators[key], first=first.text, last=last.text
             )
+        yield from pulled
         yield from check_results(key, outcomes)
         by_key = {of: (outcomes_of(outcomes, period), figures_of(stored, period)) for of, period in periods.items()}
         if len(by_key) == 1:
