@@ -75,6 +75,8 @@ class Hints:
 
 
 NO_HINTS = Hints()
+# Who hands in what is pulled: this, and the name of the source.
+PULLED_BY = "source:"
 
 
 @dataclass(frozen=True)

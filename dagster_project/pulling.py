@@ -16,7 +16,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from dagster_project.intake import Hints, Intake, Outcome, State
+from dagster_project.intake import PULLED_BY, Hints, Intake, Outcome, State
 from dagster_project.intake_sources import RULE as DISAGREE
 from dagster_project.pulling_words import (
     brought,
@@ -176,7 +176,7 @@ class Puller:
     def _hand_in(
         self, asking: _Asking, delivery: Delivery, data: bytes, name: str, hints: Hints, change: FormChange
     ) -> Pulled:
-        by, digest = f"source:{asking.name}", sha256(delivery.content).hexdigest()
+        by, digest = PULLED_BY + asking.name, sha256(delivery.content).hexdigest()
         tried = self._intake.submit(data, name, by=by, now=self._clock(), hints=hints, dry_run=True)
         known = self._store.pulls.last_of_bytes(asking.dataset, asking.source.name, digest)
         before = None if known is None or known.upload is None else self._store.upload(known.upload)

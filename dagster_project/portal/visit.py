@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from dagster_project.identity.audit import Deed
+from dagster_project.intake import PULLED_BY
 from dagster_project.portal.desk import Desk
 from dagster_project.portal.guard import ForbiddenError, SignInNeededError, Visitor
 from dagster_project.portal.language import PARAMETER, language_of, remember
@@ -48,7 +49,10 @@ class Visit:
         return self.visitor.user
 
     def called(self, user: str) -> str:
-        """How somebody of the ledger is called: a user by the display name, anybody else as entered."""
+        """How somebody of the ledger is called: a user by the display name, a source as such, anybody else as
+        entered."""
+        if user.startswith(PULLED_BY):
+            return self.say.text("sources.called", name=user.removeprefix(PULLED_BY))
         return self._display_names.get(user, user)
 
     @cached_property

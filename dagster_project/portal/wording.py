@@ -17,6 +17,7 @@ from dagster_project.portal.words import (
     outlook,
     scoreboard,
     signin,
+    sources,
     target,
     uploads,
 )
@@ -31,6 +32,7 @@ _PARTS: tuple[Mapping[str, tuple[str, str]], ...] = (
     outlook.TEXTS,
     hand_in.TEXTS,
     uploads.TEXTS,
+    sources.TEXTS,
     signin.TEXTS,
 )
 

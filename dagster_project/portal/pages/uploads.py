@@ -88,6 +88,7 @@ def upload(visit: Visiting, number: int, handed_in: bool = False) -> HTMLRespons
         changes=None if figures is None else shown_changes(visit, figures),
         regions=_regions(visit, one, review.figures if review else figures),
         waits=waiting_for(visit, one),
+        pull=visit.desk.store.pulls.of_upload(number),
         review=review,
         beside=[
             other
