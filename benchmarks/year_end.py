@@ -6,7 +6,10 @@ shares of three earlier years, last year's path scaled by the year so far, seaso
 they were), AutoETS and AutoTheta (statsforecast, one process) and the mean of these two.
 
     python benchmarks/year_end.py DATA.csv [--months 3 6 9] [--limit N] [--years N] [--quick]
-    python benchmarks/year_end.py --invented [FAMILY ...] [--part unseen] [--limit N]
+    python benchmarks/year_end.py --invented [FAMILY ...] [--part unseen] [--limit N] [--years N]
+
+From one month a further line shows ours with Januaries as they are: else they are freed of what Spring Festival moves
+between January and February (`progress/forecast_festival.py`).
 
 DATA.csv or .csv.gz has columns series, month (2025-03; a day may follow) and value; other names by `--columns`.
 
@@ -35,6 +38,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.year_end_families import FAMILIES
 from dagster_project.progress.forecast_calls import Task, call
+from dagster_project.progress.forecast_festival import settled
 from dagster_project.progress.forecast_spread import Spread
 
 Floats = npt.NDArray[np.float64]
@@ -43,10 +47,12 @@ LEAST_YEARS = 3  # whole years before the one foretold, for the three-year share
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Panel:
-    """Series by months, the last twelve of them the year to foretell; NaN before a series begins."""
+    """Series by months, the last twelve of them the year to foretell, which is `last` (n,); NaN before a series
+    begins."""
 
     name: str
     months: Floats
+    last: npt.NDArray[np.int64]
 
     @property
     def total(self) -> Floats:
@@ -75,9 +81,10 @@ def read(
     panels = []
     for back in range(years):
         cut, lasts = last_whole_year(grid, back)
-        cut = cut[first // 12 + lasts >= since]
+        late = first // 12 + lasts
+        cut, late = cut[late >= since], late[late >= since]
         if len(cut):
-            panels.append(Panel(f"{path.name} ({len(cut)} series, {back} years before the last whole one)", cut))
+            panels.append(Panel(f"{path.name} ({len(cut)} series, {back} years before the last whole one)", cut, late))
     if not panels:
         sys.exit(f"{path.name} has no series with {LEAST_YEARS + 1} whole years")
     return panels
@@ -96,8 +103,9 @@ def last_whole_year(grid: Floats, back: int) -> tuple[Floats, npt.NDArray[np.int
     return moved[usable], last[usable]
 
 
-def invented(names: list[str], part: str) -> list[Panel]:
-    """These families or all, histories of 5, 8, 12 and 20 years."""
+def invented(names: list[str], part: str, years: int = 1) -> list[Panel]:
+    """These families or all, histories of 5, 8, 12 and 20 years up to 2025, and for more target years the same cut off
+    earlier."""
     unknown = sorted(set(names) - set(FAMILIES))
     if unknown:
         sys.exit(f"--invented: there is no family {', '.join(unknown)}; there are {', '.join(FAMILIES)}")
@@ -105,15 +113,18 @@ def invented(names: list[str], part: str) -> list[Panel]:
     panels = []
     for name, family in FAMILIES.items():
         parts = []
-        for years in (5, 8, 12, 20):
-            made = family(random, 60, years)
-            parts.append(np.pad(made, ((0, 0), ((20 - years) * 12, 0)), constant_values=np.nan))
+        for length in (5, 8, 12, 20):
+            made = family(random, 60, length)
+            parts.append(np.pad(made, ((0, 0), ((20 - length) * 12, 0)), constant_values=np.nan))
         months = np.concatenate(parts)
         if part != "all":
             months = months[(1 if part == "unseen" else 0) :: 2]
         if names and name not in names:
             continue
-        panels.append(Panel(name, months[months[:, -12:].sum(axis=1) > 0]))
+        for back in range(years):
+            cut = months[:, : months.shape[1] - 12 * back]
+            cut = cut[np.isfinite(cut[:, -12 * (LEAST_YEARS + 1) :]).all(axis=1) & (cut[:, -12:].sum(axis=1) > 0)]
+            panels.append(Panel(f"{name}, {2025 - back}", cut, np.full(len(cut), 2025 - back)))
     return panels
 
 
@@ -165,11 +176,17 @@ def by_model(name: str) -> Callable[[Floats, int], Floats]:
     return forecast
 
 
-def ours(months: Floats, k: int) -> tuple[Floats, dict[float, tuple[Floats, Floats]]]:
-    """The forecast and its intervals."""
-    calls = call(months[:, : months.shape[1] - 12 + k], Task(horizon=12 - k, fresh=k, summed=True))
+def ours(
+    months: Floats, k: int, last: npt.NDArray[np.int64] | None = None
+) -> tuple[Floats, dict[float, tuple[Floats, Floats]]]:
+    """The forecast and its intervals; with `last`, the year (n,) that is foretold, a January alone is freed of what
+    Spring Festival moved, as it is for targets."""
+    known = months[:, : months.shape[1] - 12 + k]
+    if k == 1 and last is not None:
+        known = settled(known, last - months.shape[1] // 12 + 1)
+    calls = call(known, Task(horizon=12 - k, fresh=k, summed=True))
     spread = Spread.of(calls.errors, calls.years)
-    middle = so_far(months, k) + calls.called[0]
+    middle = known[:, -k:].sum(axis=1) + calls.called[0]
 
     def outcome(chance: float) -> Floats:
         return np.asarray(middle + spread.quantile(chance) * calls.scale[0])
@@ -205,8 +222,11 @@ def report(panel: Panel, ks: list[int], quick: bool) -> None:
             forecasts["mean of ETS, Theta"] = (forecasts["AutoETS"] + forecasts["AutoTheta"]) / 2
             seconds["mean of ETS, Theta"] = seconds["AutoETS"] + seconds["AutoTheta"]
         started = time.perf_counter()
-        forecasts["ours"], intervals = ours(panel.months, k)
+        forecasts["ours"], intervals = ours(panel.months, k, panel.last)
         seconds["ours"] = time.perf_counter() - started
+        if k == 1:
+            forecasts["ours, no festival"], _ = ours(panel.months, k)
+            seconds["ours, no festival"] = time.perf_counter() - started - seconds["ours"]
         comparable = np.all([np.isfinite(one) for one in forecasts.values()], axis=0)
         for name, forecast in forecasts.items():
             error = (forecast - truth)[comparable] / np.abs(truth)[comparable]
@@ -247,12 +267,12 @@ def main() -> None:
         sys.exit("name a CSV file, or --invented")
     first, second, third = given.columns
     panels = (
-        invented(given.invented, given.part)
+        invented(given.invented, given.part, given.years)
         if given.invented is not None
         else read(given.data, (first, second, third), given.part, given.years, given.since, given.limit)
     )
     for panel in panels:
-        limited = Panel(panel.name, panel.months[: given.limit])
+        limited = Panel(panel.name, panel.months[: given.limit], panel.last[: given.limit])
         report(limited, given.months, given.quick)
 
 

@@ -20,6 +20,7 @@ from dagster_project.progress.evaluate import figure_in_hand, is_reached
 from dagster_project.progress.forecast_calls import NOTHING, Calls, Task, call
 from dagster_project.progress.forecast_chance import chance_between, good_range, interval
 from dagster_project.progress.forecast_columns import Method, NoForecast
+from dagster_project.progress.forecast_festival import settled
 from dagster_project.progress.forecast_months import months_of
 from dagster_project.progress.forecast_others import others_path, others_rates
 from dagster_project.progress.forecast_spread import Spread
@@ -45,7 +46,8 @@ def foretell(targets: TargetTable, panel: Panel, as_of: Month, *, revision: Floa
     is revised, that is another panel.
 
     Flows and counts: the year so far and the months from there to the due month, from the months of all years before.
-    January and February are one figure split in half. Stocks: the level at the due month, with season. Ratios, growth
+    January and February are one figure split in half; a January that stands alone is freed of what Spring Festival
+    moved. Stocks: the level at the due month, with season. Ratios, growth
     and durations: without season. Ranks and what is known once a year have no forecast until it is there.
     """
     used = figure_in_hand(targets, panel, as_of.ordinal)
@@ -112,9 +114,13 @@ def _one_group(
     if task.summed:
         values = months_of(panel, series, until, join_new_year=task.fresh != 1)
         known = panel.figures[series, until - panel.first] if task.fresh else np.zeros(len(series))
+        begun = known
+        if task.fresh == 1:  # January alone: more or less of it is the festival's doing, and comes back in February
+            values = settled(values, panel.first // 12)
+            begun = values[:, -1]
     else:
         values = panel.figures[series, : until - panel.first + 1]
-        known = np.zeros(len(series))
+        begun = known = np.zeros(len(series))
     old = values[:, : values.shape[1] - task.fresh]
     calls = call(values, task)
     spread = Spread.of(calls.errors, calls.years)
@@ -125,9 +131,10 @@ def _one_group(
         steady = np.zeros_like(own)
     with np.errstate(invalid="ignore"):
         ahead = calls.called[0] + spread.quantile(0.5) * calls.scale[0]
-    point = known + np.where(steady, np.maximum(ahead, 0.0), ahead)
+    point = np.where(steady, np.maximum(begun + np.maximum(ahead, 0.0), known), begun + ahead)
     scale = calls.scale[0].copy()
     path = calls.path.T
+    path[:, 0] += begun - known
     skill, years, pooled = _skill(calls, values, task, targets.kind[members[first]])
     method = np.where(own, METHODS.index(Method.SMOOTHING), 0)
     history = _whole_years(old) if task.summed else np.maximum(calls.years[0], 0)

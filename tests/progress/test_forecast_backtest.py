@@ -86,7 +86,7 @@ def test_the_benchmark_takes_a_family_and_its_unseen_rows():
     command = [sys.executable, str(ROOT / "benchmarks/year_end.py"), "--quick", "--invented"]
     given = ["lumpy", "--part", "unseen", "--limit", "5", "--months", "3"]
     told = subprocess.run([*command, *given], capture_output=True, text=True, check=True).stdout
-    assert "lumpy: 5 years to foretell" in told
+    assert "lumpy, 2025: 5 years to foretell" in told
     assert "trending" not in told
     refused = subprocess.run([*command, "lumps"], capture_output=True, text=True, check=False)
     assert "there is no family lumps" in refused.stderr
