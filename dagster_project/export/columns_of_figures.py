@@ -101,5 +101,6 @@ VERSIONS: Final = Table(
             required=True,
         ),
     ),
-    ("indicator", "region", "period", "measure", "known_from"),
+    # Two uploads may be known from the same moment: the later corrects the earlier.
+    ("indicator", "region", "period", "measure", "known_from", "upload"),
 )

@@ -29,6 +29,7 @@ DTYPES: Final[dict[Type, str]] = {
     Type.FLAG: "bool",
     Type.MOMENT: "datetime64[us, UTC]",
 }
+_LAST_DAY = date(9999, 12, 29)  # after it the calendar ends in some zone
 _JUDGED = (What.PROGRESS, What.FORECASTS)
 
 # The judgement as of a month (None: the newest), by what was known on a day (None: now).
@@ -86,7 +87,7 @@ class Exporter:
         """The end of a day where the statistics are made."""
         if day is None:
             return None
-        return datetime.combine(day + timedelta(days=1), time(), self.zone) - timedelta(microseconds=1)
+        return datetime.combine(min(day, _LAST_DAY) + timedelta(days=1), time(), self.zone) - timedelta(microseconds=1)
 
     def _filter(self, selection: Selection) -> dict[str, Any]:
         return {

@@ -4,7 +4,7 @@ walk through.
 
 from __future__ import annotations
 
-from dagster_project.portal.api import description, figures, targets
+from dagster_project.portal.api import description, export, figures, targets
 from dagster_project.portal.api import templates as api_templates
 from dagster_project.portal.api import uploads as api_uploads
 from dagster_project.portal.pages import (
@@ -15,6 +15,7 @@ from dagster_project.portal.pages import (
     link,
     metrics,
     observation,
+    open_data,
     outlook,
     scoreboard,
     signin,
@@ -37,6 +38,7 @@ ROUTES: tuple[Route, ...] = (
     *uploads.ROUTES,
     *sources.ROUTES,
     *templates_page.ROUTES,
+    *open_data.ROUTES,
     *signin.ROUTES,
     *link.ROUTES,
     *account.ROUTES,
@@ -46,5 +48,6 @@ ROUTES: tuple[Route, ...] = (
     *api_uploads.ROUTES,
     *targets.ROUTES,
     *figures.ROUTES,
+    *export.ROUTES,
     *api_templates.ROUTES,
 )

@@ -89,7 +89,7 @@ def test_sdmx_csv_reads_in_an_sdmx_library_with_the_same_values(home: Home, smal
 
 def test_sdmx_csv_has_every_version_once(home: Home) -> None:
     (dataset,) = get_datasets(home.export(What.VERSIONS, Format.SDMX_CSV).decode())
-    dimensions = ["FREQ", "REF_AREA", "INDICATOR", "MEASURE", "TIME_PERIOD", "KNOWN_FROM"]
+    dimensions = ["FREQ", "REF_AREA", "INDICATOR", "MEASURE", "TIME_PERIOD", "KNOWN_FROM", "UPLOAD"]
     assert not dataset.data.duplicated(dimensions).any()
     assert len(dataset.data) == len(csv(home, What.VERSIONS))
 

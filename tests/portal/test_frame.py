@@ -26,6 +26,8 @@ PAGES = [
     "/targets/wenzhou-exports-growth?lang=en",
     "/observations/goods_exports/330303/2025-04",
     "/calendar",
+    "/open-data",
+    "/open-data?lang=en",
     "/nowhere",
 ]
 

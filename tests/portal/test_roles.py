@@ -86,6 +86,8 @@ GET  /templates                            303  403  200  200  200  200  200    
 GET  /templates/trade.xlsx?region=0        303  403  400  400  400  400  400    403  400  400  400  400
 GET  /templates/retail_sales.xlsx?region=0 303  403  403  400  403  400  400    403  403  400  403  400
 
+GET  /open-data                            303  200  200  200  200  200  200    200  200  200  200  200
+
 GET  /sign-in                              200  303  303  303  303  303  303    200  200  200  200  200
 POST /sign-in forged                       403  403  403  403  403  403  403    401  401  401  401  401
 POST /sign-out forged                      403  403  403  403  403  403  403    303  303  303  303  303
@@ -114,6 +116,9 @@ GET  /api/v1/observations?indicator=goods_exports 401 200 200 200 200 200 200   
 GET  /api/v1/observations/goods_exports/330303/2025-03 401 200 200 200 200 200 200 200 200 200 200 200
 GET  /api/v1/progress                      401  200  200  200  200  200  200    200  200  200  200  200
 GET  /api/v1/calendar?year=2025            401  200  200  200  200  200  200    200  200  200  200  200
+GET  /api/v1/export/columns                401  200  200  200  200  200  200    200  200  200  200  200
+GET  /api/v1/export/package.zip?known_on=0 401  422  422  422  422  422  422    422  422  422  422  422
+GET  /api/v1/export/observations?region=330303 401 200 200 200 200 200 200      200  200  200  200  200
 GET  /api/v1/templates/trade.xlsx?region=0 401  403  400  400  400  400  400    403  400  400  400  400
 GET  /api/v1/templates/retail_sales.xlsx?region=0 401 403 403 400 403 400 400   403  403  400  403  400
 """

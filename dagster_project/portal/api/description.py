@@ -58,7 +58,7 @@ def _name_values(schema: dict[str, Any], catalogue: Catalogue) -> None:
         "owner": {"enum": [*catalogue.departments]},
         "section": {"enum": [*catalogue.documents, *sections]},
         "known_on": {"format": "date"},
-        **{name: {"pattern": _PERIOD} for name in ("period", "first", "last", "as_of")},
+        **{name: {"pattern": _PERIOD} for name in ("period", "first", "last", "since", "until", "as_of")},
     }
     for path in schema["paths"].values():
         for operation in path.values():
