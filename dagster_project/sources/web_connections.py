@@ -48,6 +48,8 @@ class Connections:
         if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
             opened = info["return_value"].get_extra_info("socket")
             self._sockets = [one for one in (*self._sockets, opened) if one is not None and one.fileno() >= 0]
+            if self.ended:  # while this one was being opened
+                self.end()
 
     def end(self) -> None:
         """Break every connection off. A blocked read in another thread then returns."""

@@ -155,6 +155,17 @@ def test_a_slow_drip_ends_with_the_time_limit(server: Web, slow: Behaviour) -> N
     assert "0.4 秒内未传完" in error.zh
 
 
+def test_a_time_limit_that_is_over_before_the_connection_is_there_ends_it_all_the_same(server: Web) -> None:
+    late = iter([0.0])
+    timing = Timing(sleep=lambda seconds: None, monotonic=lambda: next(late, 1000.0))
+    url, options = server.tell("/data", drip), WebOptions(total_seconds=5)
+    with (
+        HttpClient("retail_sales/bureau", options, max_bytes=1000, timing=timing) as client,
+        pytest.raises(SourceUnavailableError, match="5 秒内未传完"),
+    ):
+        client.fetch(Ask(url))
+
+
 def test_silence_is_a_time_out_that_is_tried_again(server: Web) -> None:
     error = failure(Ask(server.tell("/data", silence)), tries=2, read_seconds=0.2)
     assert isinstance(error, SourceUnavailableError)
