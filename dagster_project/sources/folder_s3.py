@@ -16,7 +16,7 @@ from botocore.exceptions import (  # type: ignore[import-untyped]  # it has no a
 )
 from s3fs import S3FileSystem  # type: ignore[import-untyped]  # it has no annotations
 
-from dagster_project.sources.folder_storage import Storage, StorageOptions, shown
+from dagster_project.sources.folder_storage import PATIENCE, Storage, StorageOptions, shown
 
 _WONT_PASS = (
     PermissionError,
@@ -57,13 +57,20 @@ class S3(Storage):
         )
         fs.retries = 1  # who pulls asks again later
         root = f"{parts.netloc}{unquote(parts.path)}".strip("/")
-        return cls(fs, root, shown(parts))
+        return cls(fs, root, shown(parts), {"timeout": timeout * PATIENCE})
 
     def is_empty_root(self) -> bool:
         """A prefix is there once something has been put below it; the bucket must be."""
         bucket = self.root.partition("/")[0]
         self.fs.ls(bucket, detail=False)
         return True
+
+    def read(self, path: str, limit: int) -> bytes:
+        """In one answer: a part of an object that is empty can't be asked for."""
+        if self.look(path).size == 0:
+            return b""
+        data: bytes = self.fs.cat_file(self.place(path), start=0, end=limit + 1, **self._waits)
+        return data
 
     def is_refusal(self, error: Exception) -> bool:
         """No permission, no such bucket, a request that the service will never take."""

@@ -15,7 +15,7 @@ import asyncssh
 from fsspec.asyn import sync  # type: ignore[import-untyped]  # it has no annotations
 from sshfs import SSHFileSystem  # type: ignore[import-untyped]  # it has no annotations
 
-from dagster_project.sources.folder_storage import Storage, StorageOptions, shown
+from dagster_project.sources.folder_storage import PATIENCE, Storage, StorageOptions, shown
 from validators.errors import SourceOptionsError
 
 _WONT_PASS = (
@@ -29,7 +29,7 @@ _WONT_PASS = (
     asyncssh.SFTPNotADirectory,
 )
 _SILENCE_SECONDS = 15
-_BLOCK = 1 << 20
+_BLOCK = 1 << 18
 
 
 class Sftp(Storage):
@@ -81,7 +81,7 @@ class Sftp(Storage):
                     data.extend(block)
 
         try:
-            sync(self.fs.loop, fetch)
+            sync(self.fs.loop, fetch, timeout=patience * PATIENCE)
         except asyncssh.SFTPNoSuchFile as error:
             raise FileNotFoundError(errno.ENOENT, error.reason, path) from None
         return bytes(data)

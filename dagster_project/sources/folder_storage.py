@@ -24,6 +24,7 @@ from validators.errors import SourceError, SourceRefusedError, SourceUnavailable
 
 SCHEMES = ("file", "sftp", "s3", "webdav+http", "webdav+https")
 _BLOCK = 1 << 18
+PATIENCE = 20  # times the time-out of an answer is what a whole file may take
 
 
 class StorageOptions(Options):
@@ -151,7 +152,8 @@ def opened(url: str, options: StorageOptions, source: str, timeout: float) -> It
         raise _said(error, kind, storage, parts, source) from None
     finally:
         if storage is not None:
-            storage.close()
+            with suppress(*kind.faults):  # what was read is complete
+                storage.close()
 
 
 def shown(parts: SplitResult) -> str:

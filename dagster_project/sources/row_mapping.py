@@ -209,11 +209,12 @@ def _long(texts: pd.DataFrame, found: pd.DataFrame, columns: Columns) -> pd.Data
 def _wide(texts: pd.DataFrame, found: pd.DataFrame, columns: Columns) -> pd.DataFrame:
     """One row for each column of values, in the order of the rows."""
     units = texts[columns.unit_column] if columns.unit_column is not None else ""
-    kept = found.assign(written_unit=units, measure="", order=range(len(found)), **texts[list(columns.values)])
-    fixed = ["reference", "period", "region", "status", "written_unit", "measure", "order"]
-    long = kept.melt(id_vars=fixed, value_vars=list(columns.values), var_name="code", value_name="value")
-    long = long.sort_values("order", kind="stable", ignore_index=True)
-    return long.assign(reference=long["reference"] + ", " + long["code"].astype("str"))
+    fixed = found.assign(written_unit=units, measure="", place=range(len(found)))
+    parts = [
+        fixed.assign(code=column, value=texts[column], reference=fixed["reference"] + f", {column}")
+        for column in columns.figures
+    ]
+    return pd.concat(parts).sort_values("place", kind="stable", ignore_index=True)
 
 
 def _meant(found: pd.DataFrame, figures: dict[str, tuple[str, str, str]], columns: Columns, name: str) -> pd.DataFrame:

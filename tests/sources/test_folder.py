@@ -14,11 +14,13 @@ import pytest
 
 from dagster_project.sources.connector import Delivery, Request
 from dagster_project.sources.folder import Folder, FolderOptions
+from dagster_project.sources.folder_storage import StorageOptions, opened
 from tests.servers import sftp
 from tests.servers.ports import free_port
 from tests.servers.s3 import S3Server, s3_server
 from tests.servers.sftp import sftp_server
 from tests.servers.strangers import silent, stranger
+from tests.servers.web import drip, web
 from tests.servers.webdav import webdav_server
 from tests.sources.folders import LONG_AGO, Place, emptied, in_s3, local, over_sftp, over_webdav
 from validators.catalogue import Catalogue
@@ -86,8 +88,11 @@ def names(deliveries: Iterator[Delivery]) -> list[str]:
 
 def test_a_file_is_fetched_whole_and_without_a_secret(place: Place, asked: Callable[..., Request]) -> None:
     place.put(MARCH, b"x" * 1000)
-    place.put("2025/外贸 1-2月.xlsx", b"y")
-    [delivery] = connector(place).pull(asked())
+    place.put("2025/外贸 1-2月.xlsx", b"")
+    delivery, empty = connector(place).pull(asked(Month(2025, 2), Month(2025, 3)))
+    if not delivery.content:  # oldest first: the two may be equally old
+        delivery, empty = empty, delivery
+    assert (empty.content, empty.period) == (b"", "2025-02")
     assert (delivery.content, delivery.file_name, delivery.period) == (b"x" * 1000, "外贸 1-3月#50%.xlsx", "2025-03")
     assert delivery.origin == f"{place.url}/{MARCH}"
     assert not [secret for secret in place.storage.values() if secret in str(delivery)]
@@ -139,6 +144,36 @@ def test_a_server_that_says_nothing_is_unavailable(place: Place, asked: Callable
             mute = {"storage": place.storage | {"endpoint": url}}
         with pytest.raises(SourceUnavailableError, match="is away or slow"):
             list(connector(place, timeout_seconds=0.3, **mute).pull(asked()))
+
+
+@pytest.mark.parametrize("kind", ["sftp", "webdav"])
+def test_a_server_that_goes_while_files_are_fetched_is_unavailable(
+    kind: str, asked: Callable[..., Request], tmp_path: Path
+) -> None:
+    with ExitStack() as running:
+        if kind == "sftp":
+            place = over_sftp(tmp_path, running.enter_context(sftp_server(tmp_path)))
+        else:
+            place = over_webdav(tmp_path, running.enter_context(webdav_server(tmp_path)))
+        for name in ("a", "b"):
+            place.put(f"2025/{name}-3月.xlsx", b"x")
+        deliveries = connector(place).pull(asked())
+        assert next(deliveries).content == b"x"
+        running.close()
+        with pytest.raises(SourceUnavailableError, match="is away or slow"):
+            next(deliveries)
+
+
+def test_a_file_that_comes_a_byte_at_a_time_has_an_end() -> None:
+    def fetch(url: str) -> bytes:
+        with opened(f"webdav+{url}", StorageOptions(), "trade/customs", 0.02) as storage:
+            storage.fs.client.http.timeout = 5  # no single wait is long
+            return storage.read("a.xlsx", 1000)
+
+    with web() as server:
+        server.tell("/box/a.xlsx", drip)
+        with pytest.raises(SourceUnavailableError, match="too slow"):
+            fetch(f"{server.url}/box")
 
 
 def test_a_known_hosts_file_or_a_key_lets_in(

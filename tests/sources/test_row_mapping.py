@@ -15,7 +15,7 @@ from validators.columns import LONG
 from validators.errors import SourceFormError, SourceOptionsError
 from validators.periods import Month, Year
 
-LONG_ROWS = {
+LONG_ROWS: dict[str, Any] = {
     "code": "zb",
     "codes": {"A01": "goods_exports", "A02": {"indicator": "goods_exports_growth", "measure": "yoy_ytd"}},
     "value": "num",
@@ -82,6 +82,22 @@ def test_wide_rows_say_their_figure_by_the_column(small_catalogue: Catalogue) ->
         ("goods_exports", "330303", "2025-03", "ytd", "200", "万元", "preliminary", "row 2, ck"),
         ("goods_exports", "330303", "2025-03", "yoy_ytd", "5", "", "preliminary", "row 2, zs"),
     ]
+
+
+def test_a_column_may_be_called_anything(small_catalogue: Catalogue) -> None:
+    names = ("value", "code", "measure", "period", "reference", "place")
+    wide = Columns.model_validate(
+        {"values": {name: {"indicator": "goods_exports", "measure": "ytd"} for name in names}, "period": "region"}
+    )
+    given = rows(**{name: ["7"] for name in names}, region=["2025-03"])
+    assert figures(to_long(given, wide, request(small_catalogue, 3)))[0][2:5] == ("2025-03", "ytd", "7")
+
+
+def test_no_rows_are_no_figures(small_catalogue: Catalogue) -> None:
+    for shape in (columns(), Columns.model_validate({"values": {"num": LONG_ROWS["codes"]["A02"]}, "period": "qi"})):
+        found = to_long(one_row().iloc[:0], shape, request(small_catalogue, 3))
+        assert found.empty
+        assert tuple(found.columns) == LONG
 
 
 @pytest.mark.parametrize("nothing", [None, float("nan"), "", " ", "-", "NULL", "…"])
