@@ -282,6 +282,7 @@ def snapshot(catalogue: Catalogue, store: Store, *, now: datetime, judgement: Ju
         rejected=store.rejected_since(),
         revisions=store.revision_counts(),
         runs=store.runs_ended(),
+        pulls=store.pulls.standing(),
         as_of=None if observations.empty else made.as_of,
         sample=shows_sample(store),
         computed_at=now,

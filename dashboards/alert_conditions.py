@@ -67,6 +67,13 @@ def rejected(days: int) -> str:
     return datasets(f"floor({_days_since(names.REJECTED_SINCE)}) >= {days}")
 
 
+def source_ended(outcome: str) -> str:
+    """The sources whose last pull ended so, with the words of their dataset."""
+    ended = one(names.SOURCE_OUTCOME, "dataset", "source", where=where(outcome=outcome))
+    words = one(names.DATASET_INFO, "dataset", "name_zh", "name_en")
+    return joined(f"({ended} == 1)", _DATASET, words, "name_zh", "name_en")
+
+
 def push_old(hours: int) -> str:
     """Whole hours since the gauges were computed, from so many on. By instance: of two sources, the fresh one must not
     hide the stale one."""

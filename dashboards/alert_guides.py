@@ -223,6 +223,78 @@ def rejected(limits: AlertLimits) -> Guide:
     )
 
 
+def source_unavailable(hold: str) -> Guide:
+    """The entry of SourceUnavailable."""
+    return Guide(
+        _said("来源连不上", "Source away"),
+        _said(
+            "取数来源没有回答：网络不通、超时、限流、服务器出错，或有防火墙页面挡在前面。",
+            "A source gives no answer: no connection, time-out, too many requests, a server's error, or a firewall's "
+            "page in front of it.",
+        ),
+        _said(
+            f"最近一次取数以 unavailable 结束，已持续 {hold}（kpi_source_outcome）。"
+            "重试间隔为 15 分钟、1 小时，此后按目录的 every_hours，并遵守来源的 Retry-After。",
+            f"The last pull ended as unavailable, and so for {hold} (kpi_source_outcome). It is tried again after 15 "
+            "minutes, an hour, then every_hours of the catalogue, and no sooner than its Retry-After.",
+        ),
+        _said(
+            "用 xushi sources 看最近一次的原因，在运行本系统的机器上直接访问该地址；"
+            "长时间不能恢复的，请发布单位按原方式上报（xushi upload），恢复后自动补取。",
+            "Read the reason with xushi sources and try the address from the machine that runs this; if it stays "
+            "away, have the table handed in (xushi upload). What is missing is pulled when it is back.",
+        ),
+        _OPERATIONS,
+    )
+
+
+def source_form_changed() -> Guide:
+    """The entry of SourceFormChanged."""
+    return Guide(
+        _said("来源格式有变", "Source has changed its form"),
+        _said(
+            "来源的列、单位或代码与上一次不同，按原样理解会读错，因此没有入库。",
+            "Columns, units or codes of a source are others than last time. Read as before they would be read wrongly, "
+            "so that nothing was stored.",
+        ),
+        _said(
+            "逐次比较所取内容的组成；最近一次以 form_changed 结束（kpi_source_outcome）。每天再问一次。",
+            "What an answer is made of is compared with the last good one; the last pull ended as form_changed "
+            "(kpi_source_outcome). It is asked once a day.",
+        ),
+        _said(
+            "看 xushi sources 列出的差别：新格式无误的，用 xushi pull --new-form 认可；"
+            "口径或单位确有变化的，先改目录中该来源的选项。",
+            "See the differences in xushi sources: take a form that is right with xushi pull --new-form; where codes "
+            "or units mean something else now, change the source's options in the catalogue first.",
+        ),
+        _OPERATIONS,
+    )
+
+
+def source_refused() -> Guide:
+    """The entry of SourceRefused."""
+    return Guide(
+        _said("来源拒绝", "Source refuses"),
+        _said(
+            "来源明确拒绝，或目录中的选项不能用：无权限、口令过期、证书不受信任、代码不存在、缺少设置。",
+            "A source says no, or its options can't be used: no permission, an expired password, a certificate that "
+            "can't be trusted, an unknown code, a setting that is missing.",
+        ),
+        _said(
+            "最近一次取数以 refused 结束（kpi_source_outcome）。自己不会好转，因此每天只问一次。",
+            "The last pull ended as refused (kpi_source_outcome). It doesn't pass by itself, so that it is asked "
+            "once a day.",
+        ),
+        _said(
+            "用 xushi sources --check 看缺什么、为何被拒；更正口令（XUSHI_SOURCE_*）或目录后，用 xushi pull 立即再取。",
+            "xushi sources --check says what is missing and why it was refused; put the password (XUSHI_SOURCE_*) or "
+            "the catalogue right, then xushi pull asks at once.",
+        ),
+        _OPERATIONS,
+    )
+
+
 def push_old(hours: int) -> Guide:
     """The entry of PushTooOld."""
     return Guide(

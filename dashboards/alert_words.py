@@ -62,6 +62,31 @@ REJECTED_SENTENCE = (
     _said("。发布单位：<owner_zh>", ". Publisher: <owner_en>"),
     SAMPLE_DATA,
 )
+SOURCE_AWAY = _said("<name_zh>：来源 <source> 连不上", "<name_en>: source <source> is away")
+SOURCE_AWAY_SENTENCE = (
+    SOURCE_AWAY,
+    _said(
+        "。多次重试均未得到回答，仍在定时重试；已入库的数据不受影响",
+        ". No answer after several tries; it is asked again by itself, and what is stored stays",
+    ),
+)
+SOURCE_FORM = _said("<name_zh>：来源 <source> 的格式有变", "<name_en>: source <source> has changed its form")
+SOURCE_FORM_SENTENCE = (
+    SOURCE_FORM,
+    _said(
+        "。列、单位或代码与上次不同，本次未入库；已入库的数据不受影响",
+        ". Columns, units or codes are others than last time: nothing was taken, and what is stored stays",
+    ),
+)
+SOURCE_REFUSED = _said("<name_zh>：来源 <source> 拒绝提供数据", "<name_en>: source <source> refuses")
+SOURCE_REFUSED_SENTENCE = (
+    SOURCE_REFUSED,
+    _said(
+        "。权限、证书、代码或目录中的选项有误，不会自行恢复；每天只再问一次",
+        ". Permission, certificate, codes or the catalogue's options are wrong, which doesn't pass by itself; it is "
+        "asked once a day",
+    ),
+)
 PUSH_OLD = _said("监测指标推送过旧", "gauges are out of date")
 PUSH_OLD_SENTENCE = (
     PUSH_OLD,

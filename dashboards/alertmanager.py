@@ -25,6 +25,7 @@ _STAYS_RED = "TargetStaysRed"
 _WORKING_HOURS = "working-hours"
 _ZONE = "Asia/Shanghai"
 _PIPELINE_REPEAT = "1d"
+_HELD_BACK = "|".join((Kind.TARGET, Kind.DATA, Kind.SOURCE))
 _HEADER = "# Made by `xushi alerts config`; it may hold secrets. Changes made here are lost.\n"
 
 
@@ -102,6 +103,8 @@ def _route(catalogue: Catalogue, contacts: Contacts) -> dict[str, Any]:
 def _routes(catalogue: Catalogue, contacts: Contacts) -> Iterator[dict[str, Any]]:
     pipeline = {"receiver": "default" if contacts.operations is None else "operations"}
     yield pipeline | {"matchers": [_is("kind", Kind.PIPELINE)], "repeat_interval": _PIPELINE_REPEAT}
+    # Those who run the system put a source right; it is no failure of the pipeline, which would hold back the others.
+    yield pipeline | {"matchers": [_is("kind", Kind.SOURCE)]}
     hours = contacts.sending.working_hours
 
     def kept(route: dict[str, Any]) -> dict[str, Any]:
@@ -147,7 +150,7 @@ def _is(label: str, value: str) -> str:
 def _inhibitions() -> list[dict[str, Any]]:
     return [
         # While the figures can't be trusted to be fresh, nobody is told what they say, nor that it is over.
-        {"source_matchers": [_is("kind", Kind.PIPELINE)], "target_matchers": [f'kind=~"{Kind.TARGET}|{Kind.DATA}"']},
+        {"source_matchers": [_is("kind", Kind.PIPELINE)], "target_matchers": [f'kind=~"{_HELD_BACK}"']},
         {
             "source_matchers": [_is("alertname", _STAYS_RED)],
             "target_matchers": ['alertname="TargetOffTrack"'],

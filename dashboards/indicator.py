@@ -55,7 +55,7 @@ def indicator(facts: Facts) -> Dashboard:
                 [
                     Line(12, [(24, _progress())]),
                     Line(10, [(12, _month()), (12, _growth())]),
-                    Line(13, [(24, _table())]),
+                    Line(13, [(18, _table()), (6, _gaps())]),
                 ],
             ),
             Section("当时所知 What was believed when", [Line(10, [(16, _belief()), (8, _reading())])]),
@@ -147,6 +147,27 @@ def _table() -> Panel:
         overrides=[
             *(fields.named(_TABLE[key], fields.no_value("—")) for key in ("month", "ytd", "level", "linear")),
             *(fields.named(_TABLE[key], per_cent) for key in ("yoy_month", "yoy_ytd")),
+        ],
+    )
+
+
+def _gaps() -> Panel:
+    gap, month = "高于 Points above", "月份 Month"
+    return panels.rows(
+        "增速对比 Growth gap",
+        "本地区累计同比减去上级地区同期的差（百分点），取双方都有的最近一期；负数为低于。"
+        "Growth of this region less that of the regions it is a part of, in points, in the newest period that both "
+        "have; negative is below.",
+        [panels.rows_now(queries.growth_gaps(), "A"), panels.rows_now(queries.growth_gap_months(), "B")],
+        transformations=[
+            transformations.merge(),
+            transformations.organize(
+                {"name_zh": "对比 Against", "Value #A": gap, "Value #B": month}, excluded=["Time", "reference"]
+            ),
+        ],
+        overrides=[
+            fields.named(gap, fields.unit("none"), fields.decimals(1), fields.colored_from({None: "red", 0: "green"})),
+            fields.named(month, fields.unit("time:YYYY-MM")),
         ],
     )
 

@@ -28,6 +28,7 @@ def pipeline() -> Dashboard:
             ),
             Section("推送与运行 Pushes and runs", [Line(10, [(12, _age_history()), (12, _duration_history())])]),
             Section("作业 Jobs", [Line(10, [(12, _jobs()), (12, _firing())])]),
+            Section("来源 Sources", [Line(9, [(24, _sources())])]),
             Section("采集 Scrapes", [Line(10, [(12, _up()), (12, _gateway())])]),
         ],
     )
@@ -116,6 +117,51 @@ def _jobs() -> Panel:
         overrides=[
             fields.named("最近成功 Last success", fields.unit("dateTimeAsIso"), fields.no_value("—")),
             fields.named("最近失败 Last failure", fields.unit("dateTimeAsIso"), fields.no_value("—")),
+        ],
+    )
+
+
+_OUTCOMES = {
+    "stored": "已入库 stored",
+    "pending": "待核准 pending",
+    "unchanged": "无新数 unchanged",
+    "nothing": "尚未发布 nothing yet",
+    "rejected": "被退回 rejected",
+    "form_changed": "格式有变 form changed",
+    "unavailable": "暂不可用 unavailable",
+    "refused": "被拒绝 refused",
+}
+
+
+def _sources() -> Panel:
+    asked, answered = "最近取数 Last asked", "最近回答 Last answer"
+    return panels.rows(
+        "取数来源 Sources",
+        "目录中各取数来源最近一次取数的结果与时间；没有来源或未取过的不列出。"
+        "How and when the last pull of each source of the catalogue ended; those never pulled are not listed.",
+        [
+            panels.rows_now(queries.sources(), "A"),
+            panels.rows_now(queries.source_moment(names.SOURCE_PULLED), "B"),
+            panels.rows_now(queries.source_moment(names.SOURCE_ANSWERED), "C"),
+        ],
+        transformations=[
+            transformations.merge(),
+            transformations.organize(
+                {
+                    "name_zh": "数据集 Dataset",
+                    "dataset": "标识 Id",
+                    "source": "来源 Source",
+                    "outcome": "结果 Outcome",
+                    "Value #B": asked,
+                    "Value #C": answered,
+                },
+                excluded=["Time", "Value #A"],
+            ),
+        ],
+        overrides=[
+            fields.named("结果 Outcome", fields.texts(_OUTCOMES)),
+            fields.named(asked, fields.unit("dateTimeAsIso"), fields.no_value("—")),
+            fields.named(answered, fields.unit("dateTimeAsIso"), fields.no_value("—")),
         ],
     )
 

@@ -215,6 +215,23 @@ def due_day(selection: str) -> str:
     return within(f"({_DUE} - 1) * 1000", _DATASET, selection)
 
 
+def growth_gaps() -> str:
+    """By how many points the indicator's growth exceeds that of the city, the province and the nation."""
+    chosen = where(indicator="$indicator", region="$region")
+    return _of_reference(one(names.GROWTH_GAP, "reference", where=chosen))
+
+
+def growth_gap_months() -> str:
+    """The month whose growth is compared, in milliseconds."""
+    chosen = where(indicator="$indicator", region="$region")
+    return _of_reference(month_of(one(names.GROWTH_GAP_PERIOD, "reference", where=chosen)))
+
+
+def _of_reference(gaps: str) -> str:
+    regions = renamed(one(names.REGION_INFO, "region", "name_zh"), "reference", "$1", "region")
+    return joined(f"({gaps})", ("reference",), f"max by (reference, name_zh) ({regions})", "name_zh")
+
+
 def days_left(selection: str) -> str:
     """Days until the next release is due; negative is late."""
     return within(f"({_DUE} - time()) / {DAY}", _DATASET, selection)
@@ -289,6 +306,17 @@ def targets_without_data() -> str:
 def job_ended(outcome: str) -> str:
     """When the last run of each job ended with `outcome`, in milliseconds."""
     return f"{one(names.RUN_ENDED, RUN_JOB, where=where(outcome=outcome))} * 1000"
+
+
+def sources() -> str:
+    """How the last pull of each source ended, as the label outcome, with the dataset's name."""
+    ended = one(names.SOURCE_OUTCOME, "dataset", "source", "outcome")
+    return joined(f"({ended} == 1)", _DATASET, one(names.DATASET_INFO, "dataset", "name_zh"), "name_zh")
+
+
+def source_moment(metric: names.Metric) -> str:
+    """When each source was last asked, or last answered, in milliseconds."""
+    return f"{one(metric, 'dataset', 'source')} * 1000"
 
 
 def failing_jobs() -> str:

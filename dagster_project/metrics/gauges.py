@@ -7,7 +7,7 @@ samples go (`serve.py`, `push.py`), how a target is judged (`progress`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -36,7 +36,8 @@ class Snapshot:
     `course` in the same order, `forecast` and `runs_ever` likewise (columns of `progress.forecast` with `unlikely`, and
     of `progress.best_runs`), `paths` (columns of `progress.paths`),
     `observations` current figures (STORED columns), `uploads` (dataset, state, uploads), `findings` (dataset, severity,
-    rule, findings), `rejected` (dataset, since), `revisions` (dataset, figures), `runs` (job, outcome, ended_at).
+    rule, findings), `rejected` (dataset, since), `revisions` (dataset, figures), `runs` (job, outcome, ended_at),
+    `pulls` (dataset, source, outcome, ended_at, answered_at; empty where nothing was pulled).
     `sample` says that figures of the sample year are among them. `computed_at` is tz-aware; `seconds` is how long the
     evaluation took."""
 
@@ -55,6 +56,7 @@ class Snapshot:
     sample: bool
     computed_at: datetime
     seconds: float
+    pulls: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def pushed_by(self, job: str) -> Snapshot:
         """As a run of the job pushes it, at its end: that it arrives says that the run succeeded. Without this, an
@@ -91,6 +93,7 @@ class KpiCollector(Collector):
         yield _counted(names.FINDINGS, snapshot.findings, "findings")
         yield _by_key(names.REJECTED_SINCE, _seconds(snapshot.rejected, "dataset", "since"))
         yield _counted(names.REVISIONS, snapshot.revisions, "figures")
+        yield from _source_families(self._catalogue, snapshot.pulls)
         yield _run_family(snapshot.runs)
         yield _single(names.PUSH_TIMESTAMP, snapshot.computed_at.timestamp())
         yield _single(names.RUN_DURATION, snapshot.seconds)
@@ -269,6 +272,25 @@ def _gap_families(gaps: pd.DataFrame, zone: ZoneInfo) -> Iterator[Family]:
         for *labels, value in zip(*columns, values.tolist(), strict=True):
             family.add_metric(labels, value)
         yield family
+
+
+def _source_families(catalogue: Catalogue, pulls: pd.DataFrame) -> Iterator[Family]:
+    """How the sources stand that the catalogue names: what became of one that it named once concerns nobody."""
+    named = {(key, source.name) for key, dataset in catalogue.datasets.items() for source in dataset.sources}
+    outcomes, pulled, answered = (
+        GaugeMetricFamily(metric.name, metric.help, labels=metric.labels)
+        for metric in (names.SOURCE_OUTCOME, names.SOURCE_PULLED, names.SOURCE_ANSWERED)
+    )
+    for row in pulls.to_dict("records"):
+        if (row["dataset"], row["source"]) not in named:
+            continue
+        labels = [str(row["dataset"]), str(row["source"])]
+        for outcome in names.SOURCE_OUTCOMES:
+            outcomes.add_metric([*labels, outcome], float(outcome == row["outcome"]))
+        pulled.add_metric(labels, row["ended_at"].timestamp())
+        if not pd.isna(row["answered_at"]):
+            answered.add_metric(labels, row["answered_at"].timestamp())
+    yield from (outcomes, pulled, answered)
 
 
 def _ends(frame: pd.DataFrame, key: str, period: str, zone: ZoneInfo) -> dict[str, float]:

@@ -164,8 +164,33 @@ GROWTH_GAP_PERIOD = Metric(
     "End of the period whose growth is compared.",
     ("indicator", "region", "reference"),
 )
+SOURCE_OUTCOME = Metric(
+    "kpi_source_outcome",
+    "State set: 1 for how the last pull of a source ended, 0 for the other ways.",
+    ("dataset", "source", "outcome"),
+)
+SOURCE_PULLED = Metric(
+    "kpi_source_pull_timestamp_seconds", "When a source was last asked, answered or not.", ("dataset", "source")
+)
+SOURCE_ANSWERED = Metric(
+    "kpi_source_answer_timestamp_seconds",
+    "When a source last answered, also that it has nothing yet or something else than expected.",
+    ("dataset", "source"),
+)
 SAMPLE = Metric("kpi_sample_data", "1 when generated sample data (示例数据) are among the figures, else 0.", ())
 AS_OF = Metric("kpi_as_of_timestamp_seconds", "End of the month as of which the targets are judged.", ())
+
+# How a pull may end (a test holds them against those of the store).
+SOURCE_OUTCOMES = (
+    "stored",
+    "pending",
+    "unchanged",
+    "nothing",
+    "rejected",
+    "form_changed",
+    "unavailable",
+    "refused",
+)
 
 # The columns of a forecast that are its percentiles. The label is not `quantile`, which belongs to summaries.
 PERCENTILES = (

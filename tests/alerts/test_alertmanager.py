@@ -55,6 +55,11 @@ def test_an_alert_goes_to_its_department_and_to_nobody_else(written: Path) -> No
         assert receivers(written, kind=kind, owner="lw_commerce") == ["department-lw_commerce"]
 
 
+def test_alerts_on_sources_go_to_operations_and_hold_back_nobody(written: Path, configuration: dict[str, Any]) -> None:
+    assert receivers(written, kind="source", owner="operations") == receivers(written, kind="pipeline")
+    assert not any("source" in str(rule["source_matchers"]) for rule in configuration["inhibit_rules"])
+
+
 def test_what_nobody_has_a_contact_for_goes_to_the_default_one(written: Path) -> None:
     assert receivers(written, kind="target", owner="lw_sports") == ["default"]
     assert receivers(written, kind="target", owner="who_is_that") == ["default"]

@@ -60,6 +60,31 @@ def samples(catalogue: Catalogue, moment: datetime) -> Iterator[Sample]:
         yield Sample(names.RUN_ENDED.name, {queries.RUN_JOB: job, "outcome": outcome}, NOW.timestamp() - ago)
     yield from _others(moment)
     yield from _in_other_units()
+    yield from _sources()
+    yield from _growth_gaps(catalogue)
+
+
+def _sources() -> Iterator[Sample]:
+    for name, last, answered in (
+        ("office", "unchanged", 3600.0),
+        ("share", "unavailable", 2 * DAY),
+        ("portal", "form_changed", 3600.0),
+        ("exchange", "refused", 3 * DAY),
+    ):
+        source = {"dataset": "trade", "source": name}
+        for outcome in names.SOURCE_OUTCOMES:
+            yield Sample(names.SOURCE_OUTCOME.name, source | {"outcome": outcome}, float(outcome == last))
+        yield Sample(names.SOURCE_PULLED.name, source, NOW.timestamp() - 900)
+        yield Sample(names.SOURCE_ANSWERED.name, source, NOW.timestamp() - answered)
+
+
+def _growth_gaps(catalogue: Catalogue) -> Iterator[Sample]:
+    for target in catalogue.targets.values():
+        above = catalogue.regions[target.region].part_of
+        if above is not None:
+            labels = {"indicator": target.indicator, "region": target.region, "reference": above}
+            yield Sample(names.GROWTH_GAP.name, labels, -1.2)
+            yield Sample(names.GROWTH_GAP_PERIOD.name, labels, END_OF_SEPTEMBER)
 
 
 def openmetrics(catalogue: Catalogue) -> str:

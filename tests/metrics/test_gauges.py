@@ -18,7 +18,8 @@ from dagster_project.metrics import names
 from dagster_project.metrics.gauges import Registry, Snapshot, registry
 from dagster_project.metrics.serve import Fresh, serve, text
 from dagster_project.progress import Panel, TargetTable, best_runs, course, evaluate, forecast, paths
-from validators.catalogue import Catalogue
+from dagster_project.store import PullOutcome
+from validators.catalogue import Catalogue, Source
 from validators.columns import STORED
 from validators.periods import Month
 
@@ -138,6 +139,47 @@ def test_release_dates_are_midnight_in_shanghai(made: Registry, small_catalogue:
     assert made.get_sample_value("kpi_release_due_timestamp_seconds", {"dataset": "trade"}) == due
     end_of_march = datetime(2025, 4, 1, tzinfo=SHANGHAI).timestamp()
     assert made.get_sample_value("kpi_period_latest_timestamp_seconds", {"dataset": "trade"}) == end_of_march
+
+
+def test_a_source_shows_how_its_last_pull_ended_and_when_it_was_asked_and_answered(small_catalogue: Catalogue) -> None:
+    source = Source.model_validate({"name": "customs", "connector": "folder"})
+    trade = small_catalogue.datasets["trade"].model_copy(update={"sources": (source,)})
+    own = small_catalogue.model_copy(update={"datasets": {**small_catalogue.datasets, "trade": trade}})
+    asked, answered = pd.Timestamp("2025-05-20T01:00Z"), pd.Timestamp("2025-05-18T01:00Z")
+    pulls = pd.DataFrame(
+        [("trade", "customs", "unavailable", asked, answered), ("trade", "gone", "refused", asked, pd.NaT)],
+        columns=["dataset", "source", "outcome", "ended_at", "answered_at"],
+    )
+    shown = registry(own, lambda: replace(snapshot_of(own, EXPORTS), pulls=pulls), zone=SHANGHAI)
+    labels = {"dataset": "trade", "source": "customs"}
+    states = {
+        outcome: shown.get_sample_value("kpi_source_outcome", {**labels, "outcome": outcome})
+        for outcome in names.SOURCE_OUTCOMES
+    }
+    assert {outcome for outcome, value in states.items() if value == 1} == {"unavailable"}
+    assert set(states.values()) == {0, 1}
+    assert shown.get_sample_value("kpi_source_pull_timestamp_seconds", labels) == asked.timestamp()
+    assert shown.get_sample_value("kpi_source_answer_timestamp_seconds", labels) == answered.timestamp()
+    # One that the catalogue doesn't name any more concerns nobody.
+    gone = {"dataset": "trade", "source": "gone"}
+    assert shown.get_sample_value("kpi_source_pull_timestamp_seconds", gone) is None
+
+
+def test_every_way_in_which_a_pull_may_end_is_a_state_of_the_gauge() -> None:
+    assert set(names.SOURCE_OUTCOMES) == {outcome.value for outcome in PullOutcome}
+
+
+def test_growth_is_shown_beside_that_of_the_city(small_catalogue: Catalogue) -> None:
+    figures = stored(
+        ("goods_exports_growth", "330303", "2025-03", "yoy_ytd", 4.0),
+        ("goods_exports_growth", "330303", "2025-04", "yoy_ytd", 4.8),
+        ("goods_exports_growth", "330300", "2025-03", "yoy_ytd", 5.2),
+    )
+    shown = registry(small_catalogue, lambda: snapshot_of(small_catalogue, figures), zone=SHANGHAI)
+    labels = {"indicator": "goods_exports_growth", "region": "330303", "reference": "330300"}
+    assert shown.get_sample_value("kpi_growth_gap_points", labels) == pytest.approx(-1.2)
+    end_of_march = datetime(2025, 4, 1, tzinfo=SHANGHAI).timestamp()
+    assert shown.get_sample_value("kpi_growth_gap_period_timestamp_seconds", labels) == end_of_march
 
 
 def test_a_target_counts_as_unlikely_only_where_it_has_a_probability(small_catalogue: Catalogue) -> None:
