@@ -20,7 +20,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from dagster_project.settings import Settings
-from dagster_project.store import State, Store, Upload, check_schema, upgrade_schema
+from dagster_project.store import State, Store, Upload, check_schema, upgrade_schema, views
 from validators.catalogue import Measure
 from validators.catalogue_file import load_catalogue
 from validators.errors import PeriodError, XushiError
@@ -153,6 +153,29 @@ def versions(
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
         _print(shown[list(_VERSION)], _VERSION, output)
+
+
+@app.command("views")
+def views_() -> None:
+    """供 SQL 查询的视图及其列。The views for those who query by SQL (Grafana, Superset, Power BI), and their columns.
+
+    Printed as Markdown, with the statements that make a role which may read them and nothing else.
+    """
+    described = views()
+    lines: list[str] = []
+    for one in described:
+        lines += [f"## {one.name}", "", one.about, "", "| 列 column | 含义 meaning |", "|---|---|"]
+        lines += [f"| {name} | {meaning} |" for name, meaning in one.columns.items()]
+        lines.append("")
+    lines += ["## 只读账号 a role that may only read (PostgreSQL)", "", "```sql"]
+    lines += ["CREATE ROLE xushi_reader LOGIN PASSWORD '…';", "GRANT USAGE ON SCHEMA public TO xushi_reader;"]
+    lines += [f"GRANT SELECT ON {', '.join(one.name for one in described)} TO xushi_reader;", "```", ""]
+    lines += [
+        "指标、地区、目标的名称在目录中，不在库里：用 xushi export indicators、regions、targets 等导出后按代码连接。",
+        "Names of indicators, regions and targets are in the catalogue, not in the database: join by id with what "
+        "xushi export indicators, regions, targets … write.",
+    ]
+    typer.echo("\n".join(lines))
 
 
 # Columns by name, with their heads in a table.

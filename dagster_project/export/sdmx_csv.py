@@ -1,10 +1,13 @@
 """Figures as SDMX-CSV 2.0.
 
 The structures are XUSHI:OBSERVATIONS(1.0) with the dimensions FREQ, REF_AREA, INDICATOR, MEASURE, TIME_PERIOD, and
-XUSHI:VERSIONS(1.0), which has KNOWN_FROM and UPLOAD as dimensions too, since a figure has several versions. OBS_VALUE is in
-UNIT_MEASURE (the base unit: yuan, person, share, which is per cent) times ten to the power of UNIT_MULT. OBS_STATUS has
-the codes of CL_OBS_STATUS: P provisional, A normal, O missing; STATUS has this project's own words, which tell revised
-from final. The other attributes say where a figure comes from. Belongs here: this format alone.
+XUSHI:VERSIONS(1.0), which has KNOWN_FROM and UPLOAD as dimensions too, since a figure has several versions.
+
+OBS_VALUE is in UNIT_MEASURE (the base unit: yuan, person, share, which is per cent) times ten to the power of
+UNIT_MULT. OBS_STATUS has the codes of CL_OBS_STATUS: P provisional, A normal, O missing; STATUS has this project's own
+words, which tell revised from final. The other attributes say where a figure comes from.
+
+Belongs here: this format alone.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dagster_project.store.evaluations import Stamp
 from dagster_project.store.ledger import IN_FORCE, State, Upload
-from dagster_project.store.migrate import check_schema, upgrade_schema
+from dagster_project.store.migrate import View, check_schema, upgrade_schema, views
 from dagster_project.store.observations import Change, count_changes
 from dagster_project.store.pulls import ANSWERED_PULLS, GOOD_PULLS, Pull, PullOutcome
 from dagster_project.store.store import Store
@@ -23,7 +23,9 @@ __all__ = [
     "State",
     "Store",
     "Upload",
+    "View",
     "check_schema",
     "count_changes",
     "upgrade_schema",
+    "views",
 ]

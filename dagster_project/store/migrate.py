@@ -6,8 +6,10 @@ Belongs here: upgrade and check. Does not belong here: any change of the schema 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -76,6 +78,23 @@ def require_newest(engine: Engine) -> None:
             f"数据库结构版本为 {found}，需要 {newest_revision()}，请运行 xushi store migrate / "
             f"the schema is at {found} and {newest_revision()} is needed; run `xushi store migrate`"
         )
+
+
+class View(NamedTuple):
+    """A view for those who query by SQL: what it is, and what the columns are that need a word."""
+
+    name: str
+    about: str
+    columns: Mapping[str, str]
+
+
+def views() -> list[View]:
+    """The views of the newest schema, as the migrations that made them describe them."""
+    found: dict[str, View] = {}
+    for step in reversed(list(ScriptDirectory.from_config(_config()).walk_revisions())):
+        for name, (about, _, columns) in getattr(step.module, "VIEWS", {}).items():
+            found[name] = View(name, about, columns)
+    return list(found.values())
 
 
 def upgrade_schema(url: str) -> bool:

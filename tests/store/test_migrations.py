@@ -92,7 +92,8 @@ def test_the_schema_is_checked_without_touching_anything(url: str) -> None:
     assert check_schema(url) == []
     engine = connect(url, wait_seconds=5)
     with writing(engine) as connection:
-        connection.execute(text("DROP TABLE evaluation"))
+        for what in ("VIEW v_forecast_latest", "VIEW v_progress_latest", "TABLE evaluation"):
+            connection.execute(text(f"DROP {what}"))
     engine.dispose()
     problems = check_schema(url)
     assert problems
