@@ -30,6 +30,7 @@ from dagster_project.sources.http_client import HttpClient
 from dagster_project.sources.http_options import HttpOptions
 from dagster_project.sources.http_requests import Wanted, fields, filled, wanted
 from dagster_project.sources.row_columns import Columns
+from dagster_project.sources.row_form import codes_form
 from dagster_project.sources.row_mapping import source_name, to_long
 from dagster_project.sources.stated_units import check_units
 from dagster_project.sources.web_connections import Timing
@@ -96,7 +97,7 @@ class Http(Connector[HttpOptions]):
         figures = check_units(to_long(rows, columns, asked, references), request)
         if figures.empty:
             return None
-        return replace(delivery, figures=figures, form=(*form, *_codes(rows, columns)))
+        return replace(delivery, figures=figures, form=(*form, *codes_form(rows, columns)))
 
     def _rows(self, answer: Answer, columns: Columns, name: str) -> tuple[pd.DataFrame, list[str]]:
         """Rows, their index saying where each stands, and the columns for the form."""
@@ -136,18 +137,6 @@ class Http(Connector[HttpOptions]):
         named = _named(answer.headers.get("Content-Disposition", ""))
         last = PurePosixPath(unquote(urlsplit(answer.origin.partition(" ")[0]).path)).name
         return named or last or f"{request.source}-{one.periods[-1].text}"
-
-
-def _codes(rows: pd.DataFrame, columns: Columns) -> list[str]:
-    """Listed codes that there are, with their units, for the form."""
-    if columns.code is None:
-        return []
-    known = rows.loc[rows[columns.code].isin(list(columns.codes))]
-    codes = known[columns.code].astype("str")
-    parts = [f"code:{code}" for code in codes.unique()]
-    if columns.unit_column is not None:
-        parts += ("unit:" + codes + "=" + known[columns.unit_column].fillna("").astype("str")).unique().tolist()
-    return sorted(parts)
 
 
 def _conditions(request: Request, key: str) -> tuple[tuple[str, str], ...]:
