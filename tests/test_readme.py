@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from dagster_project.cli import _COMMANDS
 from dagster_project.settings import Settings
-from validators.catalogue import Indicator, Target
+from dagster_project.sources.registry import find
+from validators.catalogue import Indicator, Source, Target
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -21,8 +23,9 @@ def test_every_setting_is_named() -> None:
 
 
 def test_every_setting_in_it_exists() -> None:
-    # Where secrets lie is asked before the settings are made, and a token is its sender's: no fields of the settings.
-    others = {"XUSHI_SECRETS_DIR", "XUSHI_TOKEN", "XUSHI_TOKEN_FILE"}
+    # Where secrets lie is asked before the settings are made, a token is its sender's, and the names of what sources need
+    # are the catalogue's: no fields of the settings.
+    others = {"XUSHI_SECRETS_DIR", "XUSHI_TOKEN", "XUSHI_TOKEN_FILE", "XUSHI_SOURCE_"}
     known = {f"XUSHI_{field.upper()}" for field in Settings.model_fields} | others
     assert set(re.findall(r"XUSHI_[A-Z_]+", README)) <= known
 
@@ -51,11 +54,16 @@ def test_every_path_of_the_map_exists() -> None:
     assert missing == []
 
 
-def test_the_example_of_an_indicator_is_valid() -> None:
-    example = re.search(r"```yaml\n(.*?)```", README, flags=re.DOTALL)
-    assert example is not None
-    data = yaml.safe_load(example[1])
-    for indicator in data["indicators"].values():
+def test_the_examples_from_the_catalogue_are_valid() -> None:
+    examples: dict[str, Any] = {}
+    for text in re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL):
+        examples |= yaml.safe_load(text)
+    assert set(examples) == {"datasets", "indicators", "targets"}
+    for dataset in examples["datasets"].values():
+        for source in dataset["sources"]:
+            found = Source.model_validate(source)
+            find(found.connector).options_model.model_validate(found.with_)
+    for indicator in examples["indicators"].values():
         Indicator.model_validate(indicator)
-    for target in data["targets"].values():
+    for target in examples["targets"].values():
         Target.model_validate(target)
