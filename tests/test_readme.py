@@ -23,8 +23,8 @@ def test_every_setting_is_named() -> None:
 
 
 def test_every_setting_in_it_exists() -> None:
-    # Where secrets lie is asked before the settings are made, a token is its sender's, and the names of what sources need
-    # are the catalogue's: no fields of the settings.
+    # Where secrets lie is asked before the settings are made, a token is its sender's, and what sources need is named
+    # by the catalogue: no fields of the settings.
     others = {"XUSHI_SECRETS_DIR", "XUSHI_TOKEN", "XUSHI_TOKEN_FILE", "XUSHI_SOURCE_"}
     known = {f"XUSHI_{field.upper()}" for field in Settings.model_fields} | others
     assert set(re.findall(r"XUSHI_[A-Z_]+", README)) <= known
