@@ -67,7 +67,10 @@ class Judgement:
 
 
 def latest_month(observations: pd.DataFrame, catalogue: Catalogue) -> Month:
-    """The last month of the newest figure, or December before the first document's year where there is none."""
+    """The last month of the newest figure, or December before the first document's year where there is none. Figures
+    of regions to compare with, which may come earlier, don't count."""
+    ours = [region for dataset in catalogue.datasets.values() for region in dataset.publishers]
+    observations = observations[observations["region"].isin(ours)]
     if observations.empty:
         return Month(min(document.year for document in catalogue.documents.values()) - 1, 12)
     return Month.from_ordinal(int(month_ordinals(observations["period"]).max()))

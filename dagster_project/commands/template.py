@@ -33,7 +33,8 @@ def template(
                 raise refusal("--region", f"没有这个地区 no such region: {code}", list(catalogue.regions))
         home = catalogue.datasets[dataset]
         releases = open_one.store.releases()
-        received = set(releases.loc[releases["dataset"] == dataset, "period"])
+        ours = (releases["dataset"] == dataset) & releases["region"].isin(list(home.publishers))
+        received = set(releases.loc[ours, "period"])
         try:
             wanted = next_period(home, received, now().date()) if period is None else parse_period(period)
         except PeriodError as error:

@@ -15,7 +15,9 @@ def on_time(key: str, dataset: Dataset) -> dg.AssetChecksDefinition:
     )
     def check(xushi: Xushi) -> dg.AssetCheckResult:
         with xushi.store() as store:
-            stored = store.observations(indicators=list(catalogue().dataset_indicators[key]))
+            stored = store.observations(
+                indicators=list(catalogue().dataset_indicators[key]), regions=list(dataset.publishers)
+            )
         late = late_periods(dataset, set(stored["period"]), xushi.now().astimezone(settings().zone).date())
         words = ", ".join(f"{period.text} (due {due_day(dataset, period)})" for period in late[:12])
         return dg.AssetCheckResult(

@@ -104,8 +104,11 @@ class KpiCollector(Collector):
     def _release_families(self, snapshot: Snapshot) -> Iterator[Family]:
         indicators = self._catalogue.indicators
         # The frame is reduced to its distinct pairs first: the catalogue is asked per indicator, not per figure.
-        pairs = snapshot.observations[["indicator", "period"]].drop_duplicates()
+        pairs = snapshot.observations[["indicator", "region", "period"]].drop_duplicates()
         pairs = pairs.assign(dataset=pairs["indicator"].map({key: value.dataset for key, value in indicators.items()}))
+        # What came of a region to compare with says nothing of what is awaited.
+        awaited = [(key, region) for key, one in self._catalogue.datasets.items() for region in one.publishers]
+        pairs = pairs.merge(pd.DataFrame(awaited, columns=["dataset", "region"], dtype="str"), on=["dataset", "region"])
         received = {
             str(dataset): {str(period) for period in group["period"]} for dataset, group in pairs.groupby("dataset")
         }

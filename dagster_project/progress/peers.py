@@ -10,6 +10,8 @@ never one with the other.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
@@ -47,18 +49,21 @@ def growth_gaps(catalogue: Catalogue, figures: pd.DataFrame) -> pd.DataFrame:
     return newest[list(GAPS)].reset_index(drop=True)
 
 
+def wider_regions(catalogue: Catalogue, region: str) -> Iterator[str]:
+    """The regions that this one is a part of, also by way of others, the nearest first."""
+    above, seen = catalogue.regions[region].part_of, {region}
+    while above is not None and above in catalogue.regions and above not in seen:
+        yield above
+        seen.add(above)
+        above = catalogue.regions[above].part_of
+
+
 def _compared(catalogue: Catalogue) -> list[str]:
     have_growth = {one.of for one in catalogue.indicators.values()}
     return [key for key, one in catalogue.indicators.items() if one.kind is Kind.GROWTH or key not in have_growth]
 
 
 def _wider(catalogue: Catalogue) -> pd.DataFrame:
-    """Each region with each one of which it is a part, also by way of others."""
-    pairs = []
-    for code, region in catalogue.regions.items():
-        above, seen = region.part_of, {code}
-        while above is not None and above in catalogue.regions and above not in seen:
-            pairs.append((code, above))
-            seen.add(above)
-            above = catalogue.regions[above].part_of
+    """Each region with each one of which it is a part."""
+    pairs = [(code, above) for code in catalogue.regions for above in wider_regions(catalogue, code)]
     return pd.DataFrame(pairs, columns=["region", "reference"], dtype="str")

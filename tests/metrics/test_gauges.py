@@ -169,6 +169,18 @@ def test_every_way_in_which_a_pull_may_end_is_a_state_of_the_gauge() -> None:
     assert set(names.SOURCE_OUTCOMES) == {outcome.value for outcome in PullOutcome}
 
 
+def test_a_figure_of_a_region_to_compare_with_is_no_arrival(small_catalogue: Catalogue) -> None:
+    trade = small_catalogue.datasets["trade"]
+    alone = trade.model_copy(update={"publishers": {"330303": "lw_commerce"}, "references": {"330300": "wz_commerce"}})
+    own = small_catalogue.model_copy(update={"datasets": {**small_catalogue.datasets, "trade": alone}})
+    ahead = pd.concat([EXPORTS, stored(("goods_exports_growth", "330300", "2025-04", "yoy_ytd", 5.2))])
+    shown = registry(own, lambda: snapshot_of(own, ahead), zone=SHANGHAI)
+    end_of_march = datetime(2025, 4, 1, tzinfo=SHANGHAI).timestamp()
+    assert shown.get_sample_value("kpi_period_latest_timestamp_seconds", {"dataset": "trade"}) == end_of_march
+    due = datetime(2025, 5, trade.due_day + 1, tzinfo=SHANGHAI).timestamp()
+    assert shown.get_sample_value("kpi_release_due_timestamp_seconds", {"dataset": "trade"}) == due
+
+
 def test_growth_is_shown_beside_that_of_the_city(small_catalogue: Catalogue) -> None:
     figures = stored(
         ("goods_exports_growth", "330303", "2025-03", "yoy_ytd", 4.0),

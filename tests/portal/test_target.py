@@ -39,6 +39,22 @@ def test_its_months_show_what_was_published_what_was_due_and_the_gap(reader: htt
     assert april["差距"] == f"−{judged['gap_value']:.2f}".rstrip("0")
 
 
+def test_growth_stands_beside_that_of_the_city_in_the_newest_month_of_both(
+    reader: httpx.Client, read_desk: Desk
+) -> None:
+    figures = read_desk.board.judgement().observations
+    own = figures[(figures["indicator"] == "goods_exports_growth") & (figures["period"] == "2025-04")]
+    growth = own[own["measure"] == "yoy_ytd"].set_index("region")["value"]
+    points = round(growth["330303"] - growth["330300"], 1)
+    said = words(reader.get("/targets/longwan-exports-growth").text)
+    assert f"比温州市{'高' if points > 0 else '低'} {abs(points):g} 个百分点" in said
+    assert "2025年4月累计同比" in said
+    # The amount's growth is an indicator of its own, and stands for it.
+    assert f"{abs(points):g} 个百分点" in words(reader.get("/targets/longwan-exports").text)
+    # The city has no wider region in this catalogue.
+    assert "增速对比" not in words(reader.get("/targets/wenzhou-exports-growth").text)
+
+
 def test_a_figure_of_the_table_leads_to_all_its_versions(reader: httpx.Client) -> None:
     page = document(reader.get("/targets/longwan-exports").text)
     links = [link.get("href", "") for link in page.findall(".//table[@class='plain months']//a")]

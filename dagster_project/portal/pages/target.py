@@ -20,6 +20,7 @@ from dagster_project.portal.choosing import Chosen
 from dagster_project.portal.pages.outlook import outlook
 from dagster_project.portal.route import Route
 from dagster_project.portal.visit import Visit, Visiting
+from dagster_project.progress.peers import growth_gaps, growth_indicator, wider_regions
 from dagster_project.scoreboard.charts import bar, drawn
 from dagster_project.scoreboard.courses import Courses, tiers
 from validators.catalogue import Measure
@@ -37,6 +38,17 @@ class MonthRow:
     judged: float
     origin: str
     due: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Growth less that of a wider region, in percentage points to one decimal. `by_month`: of the month alone."""
+
+    reference: str
+    name: str
+    period: str
+    by_month: bool
+    points: float
 
 
 def target(visit: Visiting, target: str, choice: Chosen) -> HTMLResponse:
@@ -71,6 +83,30 @@ def target(visit: Visiting, target: str, choice: Chosen) -> HTMLResponse:
         part_of=rows.get(one.part_of or ""),
         grafana=_grafana(visit, one.indicator, one.region),
         outlook=outlook(visit, target, judgement),
+        gaps=_gaps(visit, judgement, one.indicator, one.region),
+    )
+
+
+def _gaps(visit: Visit, judgement: Judgement, indicator: str, region: str) -> list[Gap]:
+    """Growth against the regions that this one is a part of, the nearest first."""
+    catalogue, say = visit.desk.catalogue, visit.say
+    figures = judgement.observations
+    ordinals = month_ordinals(figures["period"]) if len(figures) else np.empty(0, dtype=np.int64)
+    found = growth_gaps(catalogue, figures[ordinals <= judgement.as_of.ordinal])
+    own = found[(found["indicator"] == growth_indicator(catalogue, indicator)) & (found["region"] == region)]
+    order = list(wider_regions(catalogue, region))
+    return sorted(
+        (
+            Gap(
+                reference=row["reference"],
+                name=say.words(catalogue.regions[row["reference"]].name),
+                period=row["period"],
+                by_month=row["measure"] == Measure.YOY_MONTH.value,
+                points=round(row["gap"], 1),
+            )
+            for row in own.to_dict("records")
+        ),
+        key=lambda gap: order.index(gap.reference),
     )
 
 

@@ -67,7 +67,9 @@ def _regions(visit: Visit, dataset: str) -> Iterator[tuple[str, str]]:
 
 def _next(visit: Visit, dataset: str) -> Period:
     releases = visit.desk.store.releases()
-    received = set(releases.loc[releases["dataset"] == dataset, "period"])
+    publishers = list(visit.desk.catalogue.datasets[dataset].publishers)
+    ours = (releases["dataset"] == dataset) & releases["region"].isin(publishers)
+    received = set(releases.loc[ours, "period"])
     today = visit.desk.now().astimezone(visit.desk.settings.zone).date()
     return next_period(visit.desk.catalogue.datasets[dataset], received, today)
 
