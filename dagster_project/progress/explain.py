@@ -48,8 +48,8 @@ class Explanation:
     """`rule`: the catalogue's settings and the months in question. `decisions`: (step, light) in order; the first
     whose step is true gives the light, else red. `results`: columns of the evaluation by the step that gives them.
     `forecast`, `best_run`: rows of `forecast` and `best_runs`, None for what isn't known; `history`: the stated figures
-    that the forecast starts from. `usual_revision`: the row of `Revisions.usual`, empty without an interval to be
-    widened; `revised`: the pairs of the series' own past that went into it, each a period, what it was first, what it
+    that the forecast starts from. `usual_revision`: the row of `Revisions.usual`, empty where it widens no
+    interval; `revised`: the pairs of the series' own past that went into it, each a period, what it was first, what it
     is now, and the size of that."""
 
     target: str
@@ -120,8 +120,8 @@ def explain(
     code = int(one.indicator[0])
     revision = plain_row(usual.iloc[row])
     ahead = plain_row(forecast.iloc[row])
-    if not ahead["horizon"]:  # without a forecast, or in a finished year, there is no interval to be widened
-        revision = dict.fromkeys(revision) | {"measure": "", "revision": 0.0}
+    if not ahead["horizon"] or not revision["revision"]:  # no interval to be widened, or nothing to be expected
+        revision = dict.fromkeys(revision) | {"target": target, "measure": "", "revision": 0.0}
     own = revisions.of_series(one.indicators.ids[code], figures.region, str(revision["measure"]))
     revise(steps, revision, own["size"].tolist(), growth=rule["kind"] == Kind.GROWTH.value, factor=rule["factor"])
     return Explanation(

@@ -16,7 +16,7 @@ from dagster_project.progress.revisions import DOUBT
 def revise(steps: Steps, usual: Mapping[str, Any], sizes: Sequence[float], *, growth: bool, factor: float) -> None:
     """Take the steps to `usual["revision"]` (a row of `Revisions.usual` in plain values) from the sizes of the series'
     own past revisions; none where nothing is to be expected of the figure or nothing is known of revisions."""
-    if not usual["measure"] or usual["pool_size"] is None:
+    if not usual["revision"]:
         return
     number = len(sizes)
     pooled = steps.take(
