@@ -65,6 +65,8 @@ def migrate(
 ) -> None:
     """建立数据库或升级其结构。Make the database, or bring its schema to the newest version.
 
+    The catalogue's names, kept for those who query by SQL (see `xushi store views`), are brought up to date with it.
+
     With --check: whether the migrations make what the program's models say, and whether the installation's database,
     where there is one, is at the newest version.
     """
@@ -78,6 +80,12 @@ def migrate(
         typer.echo("ok")
         return
     changed = upgrade_schema(settings.store_url)
+    if settings.catalogue.exists():  # a database may be made before there is one
+        # Imported here: no other command about the database needs what exports need.
+        from dagster_project.export.names import catalogue_names
+
+        with Store.open(settings.store_url, migrate=False) as opened:
+            opened.keep_names(catalogue_names(load_catalogue(settings.catalogue)))
     typer.echo(
         "数据库结构已更新 brought to the newest version" if changed else "已是最新 at the newest version already"
     )
@@ -171,9 +179,18 @@ def views_() -> None:
     lines += ["CREATE ROLE xushi_reader LOGIN PASSWORD '…';", "GRANT USAGE ON SCHEMA public TO xushi_reader;"]
     lines += [f"GRANT SELECT ON {', '.join(one.name for one in described)} TO xushi_reader;", "```", ""]
     lines += [
-        "指标、地区、目标的名称在目录中，不在库里：用 xushi export indicators、regions、targets 等导出后按代码连接。",
-        "Names of indicators, regions and targets are in the catalogue, not in the database: join by id with what "
-        "xushi export indicators, regions, targets … write.",
+        "v_name 是目录名称的副本，门户启动或运行 xushi store migrate 时更新；"
+        "列更全的清单见 xushi export indicators 等。",
+        "v_name is a copy of the catalogue's names, made anew when the portal starts and by xushi store migrate; "
+        "xushi export indicators, targets … write lists with more columns.",
+        "",
+        "```sql",
+        "SELECT i.name_zh, r.name_zh AS region_zh, o.month, o.value, o.unit",
+        "FROM v_observation_current o",
+        "LEFT JOIN v_name i ON i.kind = 'indicator' AND i.id = o.indicator",
+        "LEFT JOIN v_name r ON r.kind = 'region' AND r.id = o.region",
+        "WHERE o.measure = 'ytd';",
+        "```",
     ]
     typer.echo("\n".join(lines))
 

@@ -11,11 +11,13 @@ judging, the scoreboard as people see it (`scoreboard`).
     csv_text.py, json_text.py, parquet.py, workbook.py, sdmx_csv.py   the formats; formats.py chooses
     describe.py       the description, for programs and for people
     package.py        all tables as a Data Package
+    names.py          the catalogue's names, for the copy that the store keeps
     replay.py         the versions as tables that can be handed in one after the other
 """
 
 from dagster_project.export.describe import all_described, as_markdown, described
 from dagster_project.export.formats import MEDIA_TYPES, Format, file_name, write
+from dagster_project.export.names import catalogue_names
 from dagster_project.export.package import write_package
 from dagster_project.export.replay import write_replay
 from dagster_project.export.rows import Export, Exporter
@@ -32,6 +34,7 @@ __all__ = [
     "What",
     "all_described",
     "as_markdown",
+    "catalogue_names",
     "described",
     "file_name",
     "write",

@@ -13,6 +13,7 @@ from fastapi.datastructures import Default
 from starlette.requests import Request
 from starlette.staticfiles import StaticFiles
 
+from dagster_project.export import catalogue_names
 from dagster_project.portal import refusals
 from dagster_project.portal.api.description import REFUSALS
 from dagster_project.portal.desk import Desk
@@ -58,6 +59,7 @@ def create_app(desk: Desk) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     desk: Desk = app.state.desk
+    desk.store.keep_names(catalogue_names(desk.catalogue))
     desk.board.refresh()
     releaser = Releaser(desk.intake, desk.board, now=desk.now)
     releaser.start()

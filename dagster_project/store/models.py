@@ -7,6 +7,7 @@
     forecast        likewise: where the target was foretold to end
     slip            one row per light that got worse or probability that fell under its threshold
     run_end         when each Dagster job last ended, by outcome
+    catalogue_name  what the catalogue calls indicators, regions and targets, for those who query by SQL
     pull            one row per delivery of a source, or per pull that brought none
 
 `observation` keeps every statement of every accepted upload, also one that repeats what was already believed. Only so
@@ -140,6 +141,22 @@ class ObservationRow(Base):
     sheet: Mapped[str]
     cell: Mapped[str]
     text: Mapped[str]
+
+
+class CatalogueNameRow(Base):
+    """What the catalogue calls something, for those who query by SQL; a copy, made anew when the program starts."""
+
+    __tablename__ = "catalogue_name"
+
+    kind: Mapped[str] = mapped_column(Key, primary_key=True)
+    id: Mapped[str] = mapped_column(Key, primary_key=True)
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+    unit: Mapped[str] = mapped_column(Key)
+    indicator: Mapped[str] = mapped_column(Key)
+    dataset: Mapped[str] = mapped_column(Key)
+    region: Mapped[str] = mapped_column(Key)
+    part_of: Mapped[str] = mapped_column(Key)
 
 
 class RunEndRow(Base):

@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 
 from dagster_project.store import deeds, evaluations, firsts, ledger, marks, runs, slips, stated, tallies
 from dagster_project.store import migrate as schema
+from dagster_project.store import names as catalogue_names
 from dagster_project.store import observations as figures
 from dagster_project.store import versions as courses
 from dagster_project.store.accounts import Accounts
@@ -495,6 +496,18 @@ class Store:
         """What withdrawing an accepted upload would change now; nothing is done (see `stated.withdrawal_of`)."""
         with reading(self._engine) as connection:
             return stated.withdrawal_of(connection, upload_id)
+
+    # Names (used by those who query by SQL)
+
+    def keep_names(self, names: pd.DataFrame) -> bool:
+        """Keep what the catalogue calls its things (columns `names.COLUMNS`, '' for what there is not) for those who
+        query by SQL; whether there was anything to do."""
+        with reading(self._engine) as connection:
+            if not catalogue_names.differ(connection, names):
+                return False
+        with writing(self._engine) as connection:
+            catalogue_names.replace(connection, names)
+        return True
 
     # Evaluations
 

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import Engine, inspect, text
 
+from dagster_project.export import catalogue_names
 from dagster_project.store import Store, migrate
 from dagster_project.store.engine import connect, reading, rebuilding
 from tests.store.hands import Hand, day, figures
 from tests.store.test_withdrawn_order import DATES, _orders, _play
+from validators.catalogue import Catalogue
 from validators.columns import OBSERVATION_KEY
 
 KEY = list(OBSERVATION_KEY)
@@ -128,6 +130,22 @@ def test_progress_and_forecasts_are_those_of_the_newest_judgement(store: Store, 
 def _texts(names: tuple[str, ...]) -> list[str]:
     words = ("target", "indicator", "region", "as_of", "period", "measure", "origin", "status", "due", "light")
     return [name for name in names if name in (*words, "reason_zh", "reason_en", "method", "reason", "skill_unit")]
+
+
+def test_names_are_joined_and_kept_up_to_date(
+    store: Store, hand: Hand, engine: Engine, small_catalogue: Catalogue
+) -> None:
+    names = catalogue_names(small_catalogue)
+    assert store.keep_names(names)
+    assert not store.keep_names(names)
+    hand.accept(hand.receive(), figures(("goods_exports", "2025-03", 1.5)), day(20))
+    query = "SELECT n.name_zh FROM v_observation_current o JOIN v_name n ON n.kind = 'indicator' AND n.id = o.indicator"
+    with reading(engine) as connection:
+        assert connection.execute(text(query)).scalars().all() == ["货物贸易出口"]
+        targets = connection.execute(text("SELECT id FROM v_name WHERE kind = 'target' ORDER BY id")).scalars().all()
+    assert targets == sorted(small_catalogue.targets)
+    assert store.keep_names(names[names["kind"] != "target"])
+    assert "target" not in set(view(engine, "v_name")["kind"])
 
 
 def test_every_view_and_its_columns_are_described(store: Store, engine: Engine) -> None:

@@ -1,4 +1,4 @@
-"""Views for those who query by SQL: Grafana, Superset, Power BI.
+"""Views for those who query by SQL (Grafana, Superset, Power BI), and the catalogue's names for them to join.
 
 What they say is what the program says: withdrawn uploads are left out, or shown as what followed from them. A later
 migration that changes a column of `upload`, `observation`, `evaluation` or `forecast` drops the views before and makes
@@ -7,12 +7,15 @@ them anew afterwards (`drop_views`, `make_views`): PostgreSQL refuses otherwise,
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
 down_revision = "0006"
 branch_labels = None
 depends_on = None
+
+KEY = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
 _KEY = "indicator, region, period, measure"
 _MONTH = """CASE
@@ -113,9 +116,11 @@ SELECT id AS upload_id, file_name, sha256, size, dataset, region, period_first, 
 FROM upload
 """
 
+_NAME = "SELECT kind, id, name_zh, name_en, unit, indicator, dataset, region, part_of FROM catalogue_name"
+
 _FIGURE = {
-    "indicator": "指标代码 id of the indicator; its names: xushi export indicators",
-    "region": "地区代码 region code (GB/T 2260); its names: xushi export regions",
+    "indicator": "指标代码 id of the indicator; its names: v_name of kind indicator",
+    "region": "地区代码 region code (GB/T 2260); its names: v_name of kind region",
     "period": "时期 SDMX: 2025-03, 2025-Q1, 2025",
     "month": "时期最后一月的第一天 first day of the period's last month, for time axes",
     "measure": "口径 month, ytd, yoy_month, yoy_ytd, level",
@@ -130,7 +135,7 @@ _FIGURE = {
     "known_from": "自何时起采信 since when it has been believed",
 }
 _TARGET = {
-    "target": "目标代码 id of the target; what it says: xushi export targets",
+    "target": "目标代码 id of the target; its names: v_name of kind target",
     "as_of": "评判月份 month of the judgement",
     "period": "所用数据的时期 period of the figure used",
     "due": "完成月份 month in which it must hold",
@@ -202,15 +207,44 @@ VIEWS: dict[str, tuple[str, str, dict[str, str]]] = {
             "withdrawn_at": "撤回时间 when it was withdrawn",
         },
     ),
+    "v_name": (
+        "目录中的名称，按 kind 与 id 连接 the catalogue's names, to be joined by kind and id",
+        _NAME,
+        {
+            "kind": "indicator, region, dataset, department, unit, document, target",
+            "id": "代码 id or code",
+            "name_zh": "中文名称，目标为其指标的名称 name in Chinese; a target's is that of its indicator",
+            "name_en": "英文名称 name in English",
+            "unit": "指标或目标的单位 unit of an indicator or a target",
+            "indicator": "目标的指标 indicator of a target",
+            "dataset": "指标的数据集 dataset of an indicator or a target",
+            "region": "目标、部门或文件的地区 region of a target, a department or a document",
+            "part_of": "上级 the region, indicator or target that it is a part of",
+        },
+    ),
 }
 
 
 def upgrade() -> None:
+    op.create_table(
+        "catalogue_name",
+        sa.Column("kind", KEY, nullable=False),
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("name_zh", sa.Text(), nullable=False),
+        sa.Column("name_en", sa.Text(), nullable=False),
+        sa.Column("unit", KEY, nullable=False),
+        sa.Column("indicator", KEY, nullable=False),
+        sa.Column("dataset", KEY, nullable=False),
+        sa.Column("region", KEY, nullable=False),
+        sa.Column("part_of", KEY, nullable=False),
+        sa.PrimaryKeyConstraint("kind", "id", name=op.f("pk_catalogue_name")),
+    )
     make_views()
 
 
 def downgrade() -> None:
     drop_views()
+    op.drop_table("catalogue_name")
 
 
 def make_views() -> None:
