@@ -198,7 +198,9 @@ class Puller:
             outcome = self._intake.submit(data, name, by=by, now=self._clock(), hints=hints)
         kind = _kind(outcome, held=hints.hold is not None)
         fewer = compare(figures_of(self._last_form(asking)), figures)
-        return self._ended(asking, kind, *brought(outcome, kind, change, fewer), delivery, outcome, figures)
+        return self._ended(
+            asking, kind, *brought(outcome, kind, change, fewer, self._catalogue), delivery, outcome, figures
+        )
 
     def _table(self, asking: _Asking, delivery: Delivery) -> tuple[bytes, str]:
         """What the intake reads, and its name: the file itself, or the table of a source's figures."""

@@ -6,12 +6,15 @@ Belongs here: the sentences. Does not belong here: which one it is (`pulling`).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dagster_project.intake import Outcome
-from dagster_project.sources.form import CODE, FIGURE, Change
+from dagster_project.sources.form import FIGURE, Change
 from dagster_project.store import PullOutcome, Upload
+from validators.catalogue import Catalogue, Words
 from validators.findings import Severity
 from validators.periods import Period
+from validators.sentences import series
 
 Said = tuple[str, str]
 _FEW = 6
@@ -54,7 +57,7 @@ def still_rejected(upload: Upload) -> Said:
 
 def form_changed(change: Change) -> Said:
     """The answer is made differently; nothing was stored."""
-    zh, en = _difference(change)
+    zh, en = _difference(change, None)
     return (
         f"来源格式与上次不同，未入库：{zh}；请核对来源，确认无误后用 xushi pull --new-form",
         f"the source is made differently from last time, nothing was stored: {en}; look at the source and, where it "
@@ -62,13 +65,13 @@ def form_changed(change: Change) -> Said:
     )
 
 
-def brought(outcome: Outcome, kind: PullOutcome, *changes: Change) -> Said:
-    """What was handed in, and what is missing against last time."""
+def brought(outcome: Outcome, kind: PullOutcome, form: Change, figures: Change, catalogue: Catalogue) -> Said:
+    """What was handed in, how its form differs from last time, and which figures are missing that were there then."""
     zh, en = _became(outcome, kind)
-    for change in changes:
+    for change in (form, replace(figures, came=())):
         if change.gone or change.came:
-            more_zh, more_en = _difference(change)
-            zh, en = f"{zh}；{more_zh}", f"{en}; {more_en}"
+            more_zh, more_en = _difference(change, catalogue)
+            zh, en = f"{zh}；与上次相比{more_zh}", f"{en}; against last time, {more_en}"
     return zh, en
 
 
@@ -89,21 +92,23 @@ def _became(outcome: Outcome, kind: PullOutcome) -> Said:
     return f"第{number} 号已入库，新增 {new}，修订 {revised}", f"upload{number} stored: {new} new, {revised} revised"
 
 
-def _difference(change: Change) -> Said:
+def _difference(change: Change, catalogue: Catalogue | None) -> Said:
     zh, en = [], []
-    if change.gone:
-        zh.append(f"缺 {_listed(change.gone, '、')}")
-        en.append(f"gone: {_listed(change.gone, ', ')}")
-    if change.came:
-        zh.append(f"新出现 {_listed(change.came, '、')}")
-        en.append(f"new: {_listed(change.came, ', ')}")
+    for what_zh, what_en, parts in (("缺", "gone", change.gone), ("新出现", "new", change.came)):
+        if parts:
+            names = [_named(part, catalogue) for part in parts[:_FEW]]
+            more = f" … ({len(parts)})" if len(parts) > _FEW else ""
+            zh.append(f"{what_zh} {'、'.join(name.zh for name in names)}{more}")
+            en.append(f"{what_en}: {', '.join(name.en for name in names)}{more}")
     return "；".join(zh), "; ".join(en)
 
 
-def _listed(parts: Sequence[str], comma: str) -> str:
-    plain = [part.removeprefix(FIGURE).removeprefix(CODE) for part in parts]
-    more = f" … ({len(plain)})" if len(plain) > _FEW else ""
-    return comma.join(plain[:_FEW]) + more
+def _named(part: str, catalogue: Catalogue | None) -> Words:
+    """A figure by the names of the catalogue, anything else as the source has it."""
+    indicator, _, measure = part.removeprefix(FIGURE).partition("/")
+    if catalogue is not None and part.startswith(FIGURE) and indicator in catalogue.indicators:
+        return series(catalogue, indicator, measure)
+    return Words(zh=part, en=part)
 
 
 def _span(periods: Sequence[Period]) -> str:

@@ -78,6 +78,13 @@ def figure(catalogue: Catalogue, indicator: str, period: str, measure: str) -> W
     return Words(zh=f"{name.zh}{period_zh(period, measure)}{zh}", en=f"{name.en} ({period}, {en})")
 
 
+def series(catalogue: Catalogue, indicator: str, measure: str) -> Words:
+    """A figure without its period: '货物贸易出口累计', 'Exports of goods (year to date)'."""
+    name = catalogue.indicators[indicator].name
+    zh, en = _MEASURE_ZH.get(Measure(measure), measure), _MEASURE_EN.get(Measure(measure), measure)
+    return Words(zh=f"{name.zh}{zh}", en=f"{name.en} ({en})")
+
+
 def moment(period: str, measure: str) -> Words:
     """A figure's period and measure without its indicator: '2025年1-3月累计', '2025-03 year to date'."""
     zh, en = _MEASURE_ZH.get(Measure(measure), measure), _MEASURE_EN.get(Measure(measure), measure)

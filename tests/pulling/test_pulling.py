@@ -180,7 +180,8 @@ def test_figures_that_last_months_answer_had_are_named_when_they_are_missing(des
     desk.put("2025-04", "goods_exports,330303,2025-04,month,39.9,亿元")
     (april,) = desk.pull("2025-04")
     assert april.pull.outcome is PullOutcome.STORED
-    assert "goods_exports/ytd" in april.pull.zh
+    assert "缺 货物贸易出口累计" in april.pull.zh
+    assert "gone: Exports of goods (year to date)" in april.pull.en
 
 
 def test_several_periods_come_one_by_one_and_progress_is_said(desk: Desk) -> None:
