@@ -151,15 +151,21 @@ def requests(of: str, wanted: Sequence[Standing], now: datetime, in_flight: froz
     return made
 
 
-def pull_schedule(of: str) -> dg.ScheduleDefinition:
-    """The schedule of a rhythm. It runs by itself where every source of the rhythm has what its entry refers to."""
+def unset(of: str) -> dict[tuple[str, str], list[str]]:
+    """The sources of a rhythm's datasets, each with the names in its entry that have no value here. Such a source is
+    not asked: it was never set up."""
     vault = Vault.of()
-    ready = all(
-        not vault.missing(source.with_)
-        for dataset in catalogue().datasets.values()
+    return {
+        (key, source.name): vault.missing(source.with_)
+        for key, dataset in catalogue().datasets.items()
         if rhythm(dataset) == of
         for source in dataset.sources
-    )
+    }
+
+
+def pull_schedule(of: str) -> dg.ScheduleDefinition:
+    """The schedule of a rhythm. It runs by itself where a source of the rhythm has all that its entry refers to."""
+    ready = not all(unset(of).values())
 
     @dg.schedule(
         name=f"pulls_{of}",
@@ -167,14 +173,17 @@ def pull_schedule(of: str) -> dg.ScheduleDefinition:
         cron_schedule=OFTEN,
         execution_timezone=settings().timezone,
         default_status=dg.DefaultScheduleStatus.RUNNING if ready else dg.DefaultScheduleStatus.STOPPED,
-        description="asks the sources for what is due, until it is there; off while a password or address is missing",
+        description="asks the sources for what is due, until it is there; off while none has its passwords and address",
     )
     def pulls(context: dg.ScheduleEvaluationContext, xushi: Xushi) -> list[dg.RunRequest] | dg.SkipReason:
         now = context.scheduled_execution_time
+        missing = unset(of)
         with xushi.store() as store:
-            wanted = to_ask(plan(store, now), now)
+            due = to_ask(plan(store, now), now)
+        wanted = [one for one in due if not missing.get((one.dataset, one.source))]
         if not wanted:
-            return dg.SkipReason("nothing is due now")
+            without = "; ".join(f"{key}/{name}: {', '.join(names)}" for (key, name), names in missing.items() if names)
+            return dg.SkipReason(f"nothing is due now{f'; not set up: {without}' if without else ''}")
         under_way = context.instance.get_run_records(dg.RunsFilter(job_name=pull_job(of), statuses=_IN_FLIGHT))
         in_flight = frozenset(record.dagster_run.tags.get("dagster/partition", "") for record in under_way)
         made = requests(of, wanted, now, in_flight)

@@ -202,7 +202,7 @@ def test_a_tick_that_is_asked_twice_makes_the_same_run(tmp_path: Path, installed
     assert "2025-02" not in {one.partition_key for one in later}
 
 
-def test_the_schedule_is_off_until_every_name_in_its_sources_has_a_value(
+def test_the_schedule_is_off_until_a_source_has_a_value_for_every_name_in_its_entry(
     tmp_path: Path, installed: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = shared_folder(tmp_path / "share", "trade")
@@ -212,6 +212,14 @@ def test_the_schedule_is_off_until_every_name_in_its_sources_has_a_value(
     monkeypatch.setenv("XUSHI_SOURCE_SHARE_PASSWORD", "open sesame")
     schedule = installed({"trade": source}).definitions.resolve_schedule_def("pulls_monthly")
     assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
+
+
+def test_a_source_that_was_never_set_up_is_not_asked(tmp_path: Path, installed: Any) -> None:
+    bare, ready = (shared_folder(tmp_path / "share", name, since="2025-02") for name in ("trade", "retail_sales"))
+    bare["with"]["storage"] = {"password": "${share_password}"}
+    place = installed({"trade": bare, "retail_sales": ready})
+    asked = tick(place, "monthly", moment(date(2025, 4, 1)))
+    assert [list(one.run_config["ops"]) for one in asked] == [["retail_sales"]]
 
 
 def test_a_catalogue_without_sources_has_no_schedules_of_them(place: Place) -> None:
