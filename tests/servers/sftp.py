@@ -38,6 +38,14 @@ class SftpServer:
 
 
 class _Door(asyncssh.SSHServer):
+    """Lets in, and remembers whom, so that they can be sent away at the end."""
+
+    def __init__(self, guests: list[asyncssh.SSHServerConnection]) -> None:
+        self._guests = guests
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        self._guests.append(conn)
+
     def password_auth_supported(self) -> bool:
         return True
 
@@ -54,6 +62,7 @@ def public_key() -> str:
 def sftp_server(folder: Path) -> Iterator[SftpServer]:
     """A server that shows this folder."""
     host_key, client_key = (asyncssh.generate_private_key("ssh-ed25519") for _ in range(2))
+    guests: list[asyncssh.SSHServerConnection] = []
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
@@ -62,7 +71,7 @@ def sftp_server(folder: Path) -> Iterator[SftpServer]:
         return await asyncssh.listen(
             "127.0.0.1",
             0,
-            server_factory=_Door,
+            server_factory=lambda: _Door(guests),
             server_host_keys=[host_key],
             authorized_client_keys=asyncssh.import_authorized_keys(client_key.export_public_key().decode()),
             sftp_factory=lambda channel: asyncssh.SFTPServer(channel, chroot=str(folder).encode()),
@@ -71,10 +80,9 @@ def sftp_server(folder: Path) -> Iterator[SftpServer]:
     async def end(acceptor: asyncssh.SSHAcceptor) -> None:
         acceptor.close()
         await acceptor.wait_closed()
-        rest = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        for task in rest:
-            task.cancel()
-        await asyncio.gather(*rest, return_exceptions=True)
+        for guest in guests:
+            guest.abort()
+        await asyncio.gather(*(guest.wait_closed() for guest in guests))
 
     try:
         acceptor = asyncio.run_coroutine_threadsafe(listen(), loop).result(30)
