@@ -100,7 +100,8 @@ def standings(
     of the source has it, whoever brought it. `asked`: all questions, in any order. The work is sources x periods; each
     cell has rules of its own, and there are some hundreds of them."""
     came: dict[str, dict[str, dict[str, datetime]]] = defaultdict(lambda: defaultdict(dict))
-    for key, region, period, moment in arrived[["dataset", "region", "period", "received_at"]].itertuples(index=False):
+    columns = [arrived[name].tolist() for name in ("dataset", "region", "period", "received_at")]
+    for key, region, period, moment in zip(*columns, strict=True):
         came[key][period][region] = moment.to_pydatetime()
     questions: dict[tuple[str, str], list[Asked]] = defaultdict(list)
     for one in sorted(asked, key=lambda each: each.at):

@@ -146,7 +146,7 @@ def test_a_late_month_is_asked_for_daily_until_it_comes() -> None:
 
 
 def test_what_never_comes_is_given_up_after_half_a_year() -> None:
-    world = World(catalogue(), lambda period: moment("2099-01-01")).run("2025-03-01", "2025-12-31", 6 * HOUR)
+    world = World(catalogue(), lambda period: moment("2099-01-01")).run("2025-03-01", "2025-12-31", 12 * HOUR)
     february = world.times("2025-02")
     assert february[-1] < moment("2025-03-20") + timedelta(days=185)
     assert world.state("2025-02", "2025-12-31") is State.LATE
@@ -154,7 +154,7 @@ def test_what_never_comes_is_given_up_after_half_a_year() -> None:
 
 def test_after_an_absence_everything_missing_is_asked_for_oldest_first_and_a_few_at_a_time() -> None:
     own = catalogue(since="2024-01")
-    world = World(own, days_before(own, 3), idle=lambda now: now < moment("2025-07-01")).run("2025-01-01", "2025-07-02")
+    world = World(own, days_before(own, 3), idle=lambda now: now < moment("2025-07-01")).run("2025-06-30", "2025-07-02")
     asked = [one.first for one in world.asked]
     # February 2024 to May 2025: fifteen months in three hours, then the last but one once more.
     assert asked[:15] == sorted(asked[:15])
@@ -166,11 +166,11 @@ def test_after_an_absence_everything_missing_is_asked_for_oldest_first_and_a_few
 def test_a_source_that_is_away_is_tried_again_soon_and_then_less_often() -> None:
     own = catalogue()
     away = World(own, days_before(own, 5), failing=lambda now, period: "unavailable")
-    away.run("2025-04-10", "2025-04-18", timedelta(minutes=5))
+    away.run("2025-04-15T23:00", "2025-04-17", timedelta(minutes=15))
     waits = gaps([one.at for one in away.asked])
     assert waits[:4] == [timedelta(minutes=15), HOUR, 6 * HOUR, 6 * HOUR]
     asks_for_two_days = World(own, days_before(own, 5), failing=lambda now, period: "unavailable", retry_after=172_800)
-    asks_for_two_days.run("2025-04-10", "2025-04-21")
+    asks_for_two_days.run("2025-04-15", "2025-04-21", 3 * HOUR)
     pauses = gaps([one.at for one in asks_for_two_days.asked])
     assert set(pauses) == {timedelta(days=2)}
 
@@ -190,7 +190,7 @@ def test_a_source_that_is_away_holds_all_its_periods_and_gets_one_question_when_
 def test_what_will_not_pass_by_itself_is_asked_once_a_day_and_stands_still(outcome: str) -> None:
     own = catalogue()
     world = World(own, days_before(own, 5), failing=lambda now, period: outcome)
-    world.run("2025-03-10", "2025-03-20", HOUR)
+    world.run("2025-03-14", "2025-03-20", 2 * HOUR)
     assert gaps(world.times("2025-02")) == [timedelta(days=1)] * 4
     assert world.state("2025-02", "2025-03-20") is State.STOPPED
 
@@ -198,7 +198,7 @@ def test_what_will_not_pass_by_itself_is_asked_once_a_day_and_stands_still(outco
 def test_what_waits_for_a_second_person_is_not_asked_for_again() -> None:
     own = catalogue()
     world = World(own, days_before(own, 5), failing=lambda now, period: "pending")
-    world.run("2025-03-10", "2025-03-31")
+    world.run("2025-03-14", "2025-03-31", 6 * HOUR)
     assert len(world.asked) == 1
     assert world.state("2025-02", "2025-03-31") is State.ARRIVED
 
@@ -207,10 +207,10 @@ def test_a_month_that_somebody_handed_in_is_asked_for_once_so_that_the_source_ca
     own = catalogue()
     world = World(own, lambda period: moment("2025-03-01"))
     world.arrived["2025-02"] = moment("2025-03-12")
-    world.run("2025-03-12", "2025-03-31")
+    world.run("2025-03-12", "2025-03-31", 6 * HOUR)
     assert [one.outcome for one in world.asked] == ["unchanged"]
     quiet = World(catalogue(revisit=0), lambda period: moment("2025-03-01"), arrived=dict(world.arrived))
-    assert quiet.run("2025-03-12", "2025-03-31").asked == []
+    assert quiet.run("2025-03-12", "2025-03-31", 6 * HOUR).asked == []
 
 
 def test_as_many_earlier_periods_as_wanted_are_asked_for_again_when_one_comes() -> None:
