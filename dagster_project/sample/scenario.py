@@ -6,7 +6,7 @@ can point at them. Does not belong here: turning a scenario into figures (`serie
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,9 +58,13 @@ FIXED = {
 FIXED_PACE = {("goods_exports", "330303"): 0.965}
 
 
-def scenarios(series: Sequence[tuple[str, str]], seed: int) -> NDArray[np.int64]:
-    """The index into SCENARIOS of each (indicator, region)."""
+def scenarios(
+    series: Sequence[tuple[str, str]], seed: int, compared: Collection[tuple[str, str]] = ()
+) -> NDArray[np.int64]:
+    """The index into SCENARIOS of each (indicator, region). Of those that are only there to compare with, none falls
+    far behind or runs ahead: a nation doesn't."""
     bounds = np.cumsum([scenario.share for scenario in SCENARIOS])
     drawn = np.searchsorted(bounds, [fraction(seed, "scenario", *key) for key in series], side="right")
-    fixed = np.array([_INDEX[FIXED[key]] if key in FIXED else -1 for key in series], dtype=np.int64)
+    chosen = {**dict.fromkeys(compared, "on_pace"), **FIXED}
+    fixed = np.array([_INDEX[chosen[key]] if key in chosen else -1 for key in series], dtype=np.int64)
     return np.where(fixed >= 0, fixed, np.minimum(drawn, len(SCENARIOS) - 1))

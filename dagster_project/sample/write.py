@@ -58,7 +58,9 @@ class _Sample:
         draws = draw(seed, names)
         size = sizes(catalogue, subjects, draws)
         pace = np.array([FIXED_PACE.get(key, np.nan) for key in subjects.keys])
-        series = make_series(subjects, draws, size, scenarios(subjects.keys, seed), pace)
+        needed = catalogue.indicator_regions
+        compared = [(indicator, region) for indicator, region in subjects.keys if region not in needed[indicator]]
+        series = make_series(subjects, draws, size, scenarios(subjects.keys, seed, compared), pace)
         return cls(catalogue, year, seed, subjects, draws, size, series)
 
     @cached_property

@@ -51,6 +51,16 @@ def test_counts_are_whole_and_never_fall(catalogue: Catalogue, said: pd.DataFram
     assert not (accumulating.groupby(["indicator", "region", year])["ytd"].diff() < 0).any()
 
 
+def test_regions_to_compare_with_have_growth_and_nothing_else(catalogue: Catalogue, said: pd.DataFrame) -> None:
+    ours = {region for dataset in catalogue.datasets.values() for region in dataset.publishers}
+    others = said[~said["region"].isin(list(ours))]
+    compared = {region for dataset in catalogue.datasets.values() for region in dataset.references} - ours
+    assert set(others["region"]) == compared
+    growth = {key for key, indicator in catalogue.indicators.items() if indicator.kind is Kind.GROWTH}
+    assert set(others["indicator"]) <= growth
+    assert others.loc[others["period"].str.startswith("2025"), "value"].between(-5, 15).all()
+
+
 def test_months_add_up_to_the_year_to_date_as_printed(wide: pd.DataFrame) -> None:
     both = wide[wide["ytd"].notna()].sort_values(KEY[:3])
     step = both.groupby(["indicator", "region", both["period"].str[:4]])["ytd"].diff()
