@@ -144,7 +144,7 @@ class Folder(Connector[FolderOptions]):
         young = [
             one.entry.path for one in wanted if one.entry.changed is None or request.now - one.entry.changed < still
         ]
-        if not young or not still:
+        if not young or not still or storage.shows_whole:
             return wanted
         request.say(
             f"{len(young)} 个文件刚有改动，{self.options.settle_seconds:g} 秒后再看",

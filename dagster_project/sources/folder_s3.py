@@ -35,6 +35,7 @@ class S3(Storage):
     faults = (OSError, BotoCoreError, ClientError)
     changed_keys = ("LastModified",)
     etag_keys = ("ETag",)
+    shows_whole = True
 
     @classmethod
     def open(cls, parts: SplitResult, options: StorageOptions, source: str, timeout: float) -> S3:

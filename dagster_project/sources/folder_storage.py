@@ -76,6 +76,7 @@ class Storage(ABC):
     faults: ClassVar[tuple[type[Exception], ...]] = (OSError,)
     changed_keys: ClassVar[tuple[str, ...]] = ("mtime",)
     etag_keys: ClassVar[tuple[str, ...]] = ()
+    shows_whole: ClassVar[bool] = False  # whether a file appears only once its last byte has come
 
     def __init__(self, fs: Any, root: str, shown: str, waits: Mapping[str, float] | None = None) -> None:
         self.fs, self.root, self.shown = fs, root, shown

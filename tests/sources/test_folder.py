@@ -60,6 +60,11 @@ def place(request: pytest.FixtureRequest, servers: Callable[[str], Place]) -> Pl
     return servers(request.param)
 
 
+@pytest.fixture(params=["sftp", "webdav", "s3"])
+def remote(request: pytest.FixtureRequest, servers: Callable[[str], Place]) -> Place:
+    return servers(request.param)
+
+
 @pytest.fixture
 def box(tmp_path: Path) -> Place:
     """A folder of this machine."""
@@ -124,26 +129,22 @@ def test_who_is_not_let_in_is_refused(place: Place, asked: Callable[..., Request
         assert not [secret for secret in ("wrong", sftp.PASSWORD) if secret in str(caught.value)]
 
 
-def test_a_server_that_is_away_is_unavailable(place: Place, asked: Callable[..., Request]) -> None:
-    if place.url.startswith("file:"):
-        pytest.skip("a folder of this machine has no server")
+def test_a_server_that_is_away_is_unavailable(remote: Place, asked: Callable[..., Request]) -> None:
     port = free_port()
-    away = {"url": f"{place.url.split(':')[0]}://127.0.0.1:{port}/box"}
-    if "endpoint" in place.storage:
-        away = {"storage": place.storage | {"endpoint": f"http://127.0.0.1:{port}"}}
+    away = {"url": f"{remote.url.split(':')[0]}://127.0.0.1:{port}/box"}
+    if "endpoint" in remote.storage:
+        away = {"storage": remote.storage | {"endpoint": f"http://127.0.0.1:{port}"}}
     with pytest.raises(SourceUnavailableError, match="is away or slow"):
-        list(connector(place, **away).pull(asked()))
+        list(connector(remote, **away).pull(asked()))
 
 
-def test_a_server_that_says_nothing_is_unavailable(place: Place, asked: Callable[..., Request]) -> None:
-    if place.url.startswith("file:"):
-        pytest.skip("a folder of this machine has no server")
+def test_a_server_that_says_nothing_is_unavailable(remote: Place, asked: Callable[..., Request]) -> None:
     with stranger(silent) as url:
-        mute: dict[str, Any] = {"url": f"{place.url.split(':')[0]}://{url.partition('://')[2]}/box"}
-        if "endpoint" in place.storage:
-            mute = {"storage": place.storage | {"endpoint": url}}
+        mute: dict[str, Any] = {"url": f"{remote.url.split(':')[0]}://{url.partition('://')[2]}/box"}
+        if "endpoint" in remote.storage:
+            mute = {"storage": remote.storage | {"endpoint": url}}
         with pytest.raises(SourceUnavailableError, match="is away or slow"):
-            list(connector(place, timeout_seconds=0.3, **mute).pull(asked()))
+            list(connector(remote, timeout_seconds=0.3, **mute).pull(asked()))
 
 
 @pytest.mark.parametrize("kind", ["sftp", "webdav"])
@@ -204,6 +205,16 @@ def test_a_file_that_still_grows_is_left_for_the_next_time(box: Place, asked: Ca
     assert names(growing.pull(a_moment_later)) == ["b-3月.xlsx"]
     assert any("is being changed" in line for line in said)
     assert sorted(names(connector(box).pull(a_moment_later))) == ["b-3月.xlsx", "外贸 1-3月#50%.xlsx"]
+
+
+def test_what_a_storage_shows_only_when_it_is_whole_needs_no_second_look(
+    servers: Callable[[str], Place], asked: Callable[..., Request]
+) -> None:
+    bucket = servers("s3")
+    bucket.put(MARCH, b"x")
+    waited: list[float] = []
+    assert names(connector(bucket, sleep=waited.append).pull(asked(now=datetime.now(UTC))))
+    assert not waited
 
 
 def test_what_changes_or_goes_while_others_are_read_is_left(box: Place, asked: Callable[..., Request]) -> None:
