@@ -6,8 +6,8 @@ TEXTS = {
     "nav.open_data": ("开放数据", "Open data"),
     "open_data.title": ("开放数据", "Open data"),
     "open_data.say": (
-        "以下各表可以下载，列的含义见表下。“数据”的 CSV、Excel 文件可以原样交入另一套系统；各版本用 xushi export replay "
-        "写出后依次交入。",
+        "以下各表可以下载，列的含义见表下。“数据”的 CSV、Excel 文件可以原样交入另一套系统；"
+        "各版本用 xushi export replay 写出后依次交入。",
         "Every table can be downloaded; what its columns mean stands below it. Figures, as CSV or Excel, can be handed "
         "in to another installation as they are; their versions one after the other, as written by xushi export "
         "replay.",
