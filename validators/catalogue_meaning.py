@@ -10,9 +10,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from validators.catalogue import Cadence, Catalogue, Indicator, Kind
+from validators.catalogue import Cadence, Catalogue, Dataset, Indicator, Kind
 from validators.catalogue_yaml import Place, Problem
+from validators.errors import PeriodError
 from validators.names import plain
+from validators.periods import parse_period
 from validators.units import convertible
 
 _STATISTICS = (Kind.FLOW, Kind.COUNT, Kind.STOCK)  # amounts: may be parts, wholes, numerators, denominators
@@ -66,6 +68,27 @@ def _dataset_problems(catalogue: Catalogue) -> Iterator[Problem]:
             yield Problem(("datasets", key, "due_month"), f"is for annual datasets; this one is {dataset.cadence}")
         if dataset.january and dataset.cadence is not Cadence.MONTHLY:
             yield Problem(("datasets", key, "january"), f"is for monthly datasets; this one is {dataset.cadence}")
+        for region in sorted(dataset.references.keys() & dataset.publishers.keys()):
+            yield Problem(("datasets", key, "references", region), "stands among its publishers already")
+        for inside, said in _source_problems(dataset):
+            yield Problem(("datasets", key, "sources", *inside), said)
+
+
+def _source_problems(dataset: Dataset) -> Iterator[tuple[Place, str]]:
+    """The place below `sources`, and what is wrong there."""
+    seen: set[str] = set()
+    for index, source in enumerate(dataset.sources):
+        if source.name in seen:
+            yield (str(index), "name"), f"{source.name!r} stands twice; a source has a name of its own in its dataset"
+        seen.add(source.name)
+        for position, region in enumerate(source.regions):
+            if region not in dataset.reporters:
+                words = f"nobody publishes the dataset for {region!r}: add it to publishers or references"
+                yield (str(index), "regions", str(position)), words
+        try:
+            parse_period(source.since or "2000")
+        except PeriodError:
+            yield (str(index), "since"), f"{source.since!r} is no period; write 2025, 2025-01 or 2025-Q1"
 
 
 def _indicator_problems(catalogue: Catalogue, key: str, indicator: Indicator) -> Iterator[tuple[str, str]]:
