@@ -20,6 +20,7 @@ TargetIdentifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$"
 RegionCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 PageUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s$]+$")]
 SourceName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
+PeriodText = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2]|Q[1-4]))?$")]
 MonthText = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 
 
@@ -182,7 +183,7 @@ class Source(_Frozen):
     """连接器 connector: folder, http, sql, nbs, sdmx, or one that was installed"""
     regions: tuple[RegionCode, ...] = ()
     """地区 regions that it has figures of; left out: those of the dataset's publishers"""
-    since: str | None = None
+    since: PeriodText | None = None
     """自何期起 first period to pull (2024, 2024-01, 2024-Q1); left out: January of the documents' year"""
     ask_from: int = Field(default=10, ge=0, le=60)
     """提前几日起查 days before the due day from which it is asked"""

@@ -12,9 +12,7 @@ from collections.abc import Iterator
 
 from validators.catalogue import Cadence, Catalogue, Dataset, Indicator, Kind
 from validators.catalogue_yaml import Place, Problem
-from validators.errors import PeriodError
 from validators.names import plain
-from validators.periods import parse_period
 from validators.units import convertible
 
 _STATISTICS = (Kind.FLOW, Kind.COUNT, Kind.STOCK)  # amounts: may be parts, wholes, numerators, denominators
@@ -85,10 +83,6 @@ def _source_problems(dataset: Dataset) -> Iterator[tuple[Place, str]]:
             if region not in dataset.reporters:
                 words = f"nobody publishes the dataset for {region!r}: add it to publishers or references"
                 yield (str(index), "regions", str(position)), words
-        try:
-            parse_period(source.since or "2000")
-        except PeriodError:
-            yield (str(index), "since"), f"{source.since!r} is no period; write 2025, 2025-01 or 2025-Q1"
 
 
 def _indicator_problems(catalogue: Catalogue, key: str, indicator: Indicator) -> Iterator[tuple[str, str]]:

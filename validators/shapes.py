@@ -18,6 +18,7 @@ _PATTERNS = {  # what a pattern of the models means, for a reader
     "^[a-z][a-z0-9-]*$": "must be lower-case English words joined by hyphens, such as longwan-exports",
     "^[0-9]{6}$": "must be the six digits of a region code, such as '330303'",
     "^[0-9]{4}-(0[1-9]|1[0-2])$": "must be a month such as 2025-12",
+    "^[0-9]{4}(-(0[1-9]|1[0-2]|Q[1-4]))?$": "must be a period such as 2025, 2025-01 or 2025-Q1",
 }
 
 

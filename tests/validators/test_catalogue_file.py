@@ -308,7 +308,7 @@ ENTRIES = [
         "due_day: 20",
         "due_day: 20\n    sources: [{name: share, connector: folder, since: 25年}]",
         "datasets.trade.sources.0.since",
-        "'25年' is no period; write 2025, 2025-01 or 2025-Q1",
+        "'25年' must be a period such as 2025, 2025-01 or 2025-Q1",
         "sources:",
     ),
     Edit(
