@@ -6,7 +6,7 @@ how they are written (`csv_text.py` and its like), what columns mean (`columns_o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
@@ -99,16 +99,22 @@ class Exporter:
         }
 
     def _observations(self, selection: Selection) -> Iterator[pd.DataFrame]:
-        yield self._cited(self.store.observations(**self._filter(selection)))
+        frame = self.store.observations(**self._filter(selection))
+        yield self._cited(frame, self._files())
 
     def _versions(self, selection: Selection) -> Iterator[pd.DataFrame]:
+        files: Mapping[int, str] | None = None
         for frame in self.store.every_version(**self._filter(selection)):
+            # Asked once the figures are being read, so that every upload that states one is there.
+            files = self._files() if files is None else files
             ends = frame.groupby(list(OBSERVATION_KEY), sort=False)["known_from"].shift(-1)
-            yield self._cited(frame.assign(known_to=ends))
+            yield self._cited(frame.assign(known_to=ends), files)
 
-    def _cited(self, frame: pd.DataFrame) -> pd.DataFrame:
+    def _files(self) -> Mapping[int, str]:
+        return {upload.id: upload.file_name for upload in self.store.uploads()}
+
+    def _cited(self, frame: pd.DataFrame, files: Mapping[int, str]) -> pd.DataFrame:
         """With the dataset and the place of each figure."""
-        files = {upload.id: upload.file_name for upload in self.store.uploads()} if len(frame) else {}
         place = frame["upload"].map(files).astype("str") + "!" + frame["sheet"] + "!" + frame["cell"]
         datasets = {key: one.dataset for key, one in self.catalogue.indicators.items()}
         # An indicator may have left the catalogue since.

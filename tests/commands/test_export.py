@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -82,3 +84,22 @@ def test_versions_are_written_for_another_installation(home: Path) -> None:
     assert [file.name for file in (home / "replay").iterdir()] == ["0001-2025-04-18.csv"]
     code, said = export("replay", "--out", str(home / "replay"))
     assert (code, "empty" in said) == (1, True)
+
+
+def test_views_are_described_with_a_role_that_may_only_read_them() -> None:
+    done = CliRunner().invoke(app, ["store", "views"])
+    assert done.exit_code == 0
+    assert "| known_to |" in done.stdout
+    assert "GRANT SELECT ON v_observation_current" in done.stdout
+
+
+def test_a_migration_keeps_the_names_for_those_who_query_by_sql(home: Path) -> None:
+    assert CliRunner().invoke(app, ["store", "migrate"]).exit_code == 0
+    with closing(sqlite3.connect(home / "home" / "xushi.sqlite")) as database:
+        query = "SELECT n.name_zh, o.value FROM v_observation_current o JOIN v_name n ON n.id = o.indicator"
+        assert database.execute(query).fetchall() == [("货物贸易出口", 91.35)]
+
+
+def test_the_reader_shows_what_such_a_table_says(home: Path) -> None:
+    done = CliRunner().invoke(app, ["tables", "read", str(home / "figures.csv")])
+    assert done.stdout.splitlines()[1] == "figures,E2,goods_exports,330303,value,2025-03,ytd,,91.35"
