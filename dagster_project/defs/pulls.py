@@ -6,7 +6,7 @@ Belongs here: the plan's questions as runs, outcomes as Dagster's events. Does n
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from pydantic import Field
 from dagster_project.defs.jobs import pull_job, pulling_rhythms
 from dagster_project.defs.partitions import key_of, rhythm
 from dagster_project.defs.resources import Xushi, catalogue, settings
+from dagster_project.intake import Outcome, State
 from dagster_project.progress.pulls import Asked, Standing, standings, to_ask
 from dagster_project.pulling import Pulled
 from dagster_project.sources.secrets import Vault
@@ -34,7 +35,7 @@ _IN_FLIGHT = [
     dg.DagsterRunStatus.CANCELING,
 ]
 _FAILED = (PullOutcome.UNAVAILABLE, PullOutcome.REFUSED, PullOutcome.FORM_CHANGED, PullOutcome.REJECTED)
-_CAME = (PullOutcome.STORED, PullOutcome.PENDING, PullOutcome.REJECTED)
+_CAME = (PullOutcome.STORED, PullOutcome.PENDING)
 
 
 class TableConfig(dg.Config):
@@ -86,9 +87,15 @@ def pull(
     return found
 
 
-def came(pulled: Sequence[Pulled]) -> Iterator[Any]:
-    """The intake's outcomes of what a source brought."""
-    return (one.outcome for one in pulled if one.outcome is not None and one.pull.outcome in _CAME)
+def with_pulled(pulled: Sequence[Pulled], waiting: Sequence[Outcome], config: TableConfig) -> list[Outcome]:
+    """The intake's outcomes of what the sources brought, then of what waited, each upload once.
+
+    Rejected ones are left out of a run that pulls: the check on the sources fails, and a rejected upload has an alert
+    of its own; were the run to fail too, each day's question would count as a failing pipeline."""
+    brought = [one.outcome for one in pulled if one.outcome is not None and one.pull.outcome in _CAME]
+    seen = {outcome.upload for outcome in brought}
+    every = [*brought, *(outcome for outcome in waiting if outcome.upload not in seen)]
+    return [outcome for outcome in every if not (config.pull and outcome.state is State.REJECTED)]
 
 
 def pulled_check(key: str, dataset: Dataset, store: Store) -> dg.AssetCheckResult:

@@ -7,7 +7,7 @@ import dagster as dg
 
 from dagster_project.defs.events import CHECKS, check_results, figures_of, outcomes_of, period_events, result
 from dagster_project.defs.partitions import partitions, period_of, rhythm
-from dagster_project.defs.pulls import TableConfig, came, pull, pull_check, pulled_check
+from dagster_project.defs.pulls import TableConfig, pull, pull_check, pulled_check, with_pulled
 from dagster_project.defs.resources import Xushi, catalogue, retried
 from validators.catalogue import Dataset
 
@@ -40,8 +40,9 @@ def table_asset(key: str, dataset: Dataset) -> dg.AssetsDefinition:
             max(period.last_month for period in periods.values()),
         )
         with retried(), xushi.store() as store:
-            outcomes = list(came(pull(context, xushi, store, key, dataset, periods, config)))
-            outcomes += xushi.intake(store).process_pending(key, first, last, now=xushi.now())
+            brought = pull(context, xushi, store, key, dataset, periods, config)
+            waiting = xushi.intake(store).process_pending(key, first, last, now=xushi.now())
+            outcomes = with_pulled(brought, waiting, config)
             pulled = [pulled_check(key, dataset, store)] if dataset.sources else []
             stored = store.observations(
                 indicators=catalogue().dataset_indicators[key], first=first.text, last=last.text

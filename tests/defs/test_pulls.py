@@ -19,10 +19,12 @@ from dagster_project.definitions import defs
 from dagster_project.defs import partitions, resources, runs
 from dagster_project.defs.partitions import period_of
 from dagster_project.defs.resources import Xushi
+from dagster_project.judgement import snapshot
+from dagster_project.metrics.gauges import registry
 from dagster_project.progress.pulls import AT_ONCE
 from dagster_project.progress.releases import due_day, late_periods
 from dagster_project.settings import Settings
-from dagster_project.store import Pull, PullOutcome
+from dagster_project.store import Pull, PullOutcome, State
 from tests.defs.place import SMALL, Place
 from tests.servers.web import Web, answer, web
 from validators.catalogue_file import load_catalogue
@@ -301,6 +303,12 @@ def test_a_source_that_is_away_fails_its_check_and_stores_nothing(server: Web, i
     assert not done.get_asset_materialization_events()
     (pull,) = pulls(place, "retail_sales")
     assert (pull.outcome, pull.retry_after) == (PullOutcome.UNAVAILABLE, 7200)
+    with place.store() as store:
+        shown = snapshot(place.catalogue, store, now=pull.ended_at)
+    gauges = registry(place.catalogue, lambda: shown, zone=ZONE)
+    labels = {"dataset": "retail_sales", "source": "office"}
+    assert gauges.get_sample_value("kpi_source_outcome", {**labels, "outcome": "unavailable"}) == 1
+    assert gauges.get_sample_value("kpi_source_answer_timestamp_seconds", labels) is None
     # Left alone for as long as it asked for, then asked once.
     soon, later = pull.ended_at + timedelta(minutes=90), pull.ended_at + timedelta(minutes=121)
     assert tick(place, "monthly", soon) == []
@@ -311,6 +319,17 @@ def test_a_source_that_refuses_fails_its_check_as_an_error(server: Web, installe
     server.tell("/2025-03", answer("no", status=403))
     place = installed({"retail_sales": address(server)})
     assert checks(run(place, "2025-03"), "pulled") == [(False, dg.AssetCheckSeverity.ERROR)]
+
+
+def test_figures_of_a_source_that_are_rejected_fail_its_check_and_not_the_run(server: Web, installed: Any) -> None:
+    server.tell("/2025-03", answer(json.dumps({"data": [{"p": "2025-03", "v": -90.5}]})))
+    place = installed({"retail_sales": address(server)})
+    done = run(place, "2025-03")
+    assert done.success
+    assert checks(done, "pulled") == [(False, dg.AssetCheckSeverity.ERROR)]
+    with place.store() as store:
+        assert [upload.state for upload in store.uploads()] == [State.REJECTED]
+        assert store.observations().empty
 
 
 def test_years_are_pulled_in_one_run_oldest_first(server: Web, installed: Any) -> None:
