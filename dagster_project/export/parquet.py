@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any, BinaryIO, Final
 
 import pandas as pd
-import pyarrow as pa  # type: ignore[import-untyped]
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from dagster_project.export.columns import Column, Table, Type
 from dagster_project.export.describe import described
