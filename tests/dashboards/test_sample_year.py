@@ -36,12 +36,14 @@ EMPTY_PANELS = {
     (data_quality.UID, "退回未重报 Rejected and not replaced / A"): "no table was rejected",
     (pipeline.UID, "作业 Jobs / B"): "no run has failed",
     (pipeline.UID, "推送网关 Pushgateway / B"): "the gateway has refused no push",
+    **{(pipeline.UID, f"取数来源 Sources / {ref}"): "no source was pulled from" for ref in "ABC"},
 }
 EMPTY_ALERTS = {
     "UploadRejected": "no table was rejected",
     "PushTooOld": "the gauges have just been computed",
     "PipelineFailing": "no run has failed",
     "GaugesAbsent": "there are gauges",
+    **dict.fromkeys(("SourceUnavailable", "SourceFormChanged", "SourceRefused"), "no source was pulled from"),
 }
 # What Prometheus and the Pushgateway say of themselves is there in the present alone.
 OF_THE_PROGRAMS = re.compile(rf"\b(ALERTS|up|{queries.PUSHED}|{queries.PUSH_FAILED})\b")
