@@ -26,6 +26,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         raise pytest.UsageError(f"pytest-xdist did not keep {len(torn)} tests in their groups, {torn[0]} first")
 
 
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Files have no place in a test's name: a workbook holds the second in which it was made, and workers that collect
+    at different times would disagree about what there is to test."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def small_catalogue() -> Catalogue:
     """Two documents, every kind of indicator, every comparator and pace."""
