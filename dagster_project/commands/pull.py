@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Sequence
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -21,10 +20,13 @@ from rich.markup import escape
 from dagster_project.commands.connector_options import options_of
 from dagster_project.commands.opening import Installation, installation, now
 from dagster_project.commands.visible import VISIBLE
-from dagster_project.progress.releases import next_period, periods_of
+from dagster_project.progress.pulls import Standing, State, to_ask
+from dagster_project.progress.releases import periods_of
 from dagster_project.pulling import Pulled
+from dagster_project.pulling_plan import plan
+from dagster_project.sources.secrets import Vault
 from dagster_project.store import PullOutcome
-from validators.catalogue import Catalogue, Dataset, Source
+from validators.catalogue import Catalogue, Source
 from validators.findings import Severity
 from validators.periods import Period, parse_period
 
@@ -42,6 +44,10 @@ OUTCOMES_ZH = {
 _COLOURS = dict.fromkeys(_GOOD, "green") | {PullOutcome.PENDING: "yellow", PullOutcome.UNAVAILABLE: "yellow"}
 
 
+_FEW = 12  # periods that are named one by one
+_Wanted = tuple[str, Source, Period]
+
+
 class Format(StrEnum):
     """How the sources are given."""
 
@@ -51,7 +57,7 @@ class Format(StrEnum):
 
 def pull(
     dataset: Annotated[str | None, typer.Argument(help="数据集 dataset; none: all that have sources")] = None,
-    first: Annotated[str | None, typer.Argument(help="时期 period such as 2025-03; none: the last that ended")] = None,
+    first: Annotated[str | None, typer.Argument(help="时期 period such as 2025-03; none: what is due now")] = None,
     last: Annotated[str | None, typer.Argument(help="到 to this period (a range)")] = None,
     source: Annotated[str | None, typer.Option(help="只取一个来源 only this source")] = None,
     again: Annotated[bool, typer.Option("--again", help="重新取，不论以前取过什么 as if for the first time")] = False,
@@ -65,20 +71,23 @@ def pull(
     """
     with installation() as ours:
         chosen = _chosen(ours.catalogue, dataset, source)
-        puller, console, good, asked = ours.puller(now), Console(), True, False
-        for key, one in chosen:
-            today = now().astimezone(ours.settings.zone).date()
-            for period in _periods(ours.catalogue.datasets[key], first, last, today):
-                if asked:
-                    time.sleep(pause)
-                asked = True
-                console.print(f"[bold]{escape(key)}/{escape(one.name)}[/] {period.text}", highlight=False)
-                pulls = puller.pull(
-                    key, one, [period], again=again, new_form=new_form, dry_run=dry_run, say=_progress(console)
-                )
-                for pulled in pulls:
-                    good &= pulled.pull.outcome in _GOOD
-                    _print(console, pulled)
+        puller, console, good = ours.puller(now), Console(), True
+        wanted = _due(ours, chosen) if first is None else _between(ours.catalogue, chosen, first, last)
+        for number, (key, one, period) in enumerate(wanted):
+            if number:
+                time.sleep(pause)
+            console.print(
+                f"[bold]{escape(key)}/{escape(one.name)}[/] {period.text} [dim]({number + 1}/{len(wanted)})[/]",
+                highlight=False,
+            )
+            pulls = puller.pull(
+                key, one, [period], again=again, new_form=new_form, dry_run=dry_run, say=_progress(console)
+            )
+            for pulled in pulls:
+                good &= pulled.pull.outcome in _GOOD
+                _print(console, pulled)
+        if not wanted:
+            typer.echo("现在没有到期待取的数据；xushi sources 显示各来源下次何时询问 nothing is due now", err=True)
     if not good:
         raise typer.Exit(1)
 
@@ -132,15 +141,31 @@ def _chosen(catalogue: Catalogue, dataset: str | None, source: str | None) -> li
     return found
 
 
-def _periods(dataset: Dataset, first: str | None, last: str | None, today: date) -> Sequence[Period]:
-    """The periods that the dataset publishes from the first to the last; without one, the last that has ended."""
-    if first is None:
-        return [next_period(dataset, set(), today)]
+def _due(ours: Installation, chosen: Sequence[tuple[str, Source]]) -> list[_Wanted]:
+    """What the plan asks for now, of the chosen sources that have all that their entries refer to."""
+    moment, vault = now(), Vault.of()
+    sources = {(key, one.name): one for key, one in chosen if not vault.missing(one.with_)}
+    due = to_ask(plan(ours.catalogue, ours.store, moment, ours.settings.zone), moment)
+    return [
+        (one.dataset, sources[one.dataset, one.source], one.period)
+        for one in due
+        if (one.dataset, one.source) in sources
+    ]
+
+
+def _between(catalogue: Catalogue, chosen: Sequence[tuple[str, Source]], first: str, last: str | None) -> list[_Wanted]:
+    """The periods that the datasets publish from the first to the last."""
     begin, end = parse_period(first).first_month, parse_period(last or first).last_month
     years = range(begin.year, end.year + 1)
-    found = [one for year in years for one in periods_of(dataset, year) if begin <= one.last_month <= end]
+    found = [
+        (key, one, period)
+        for key, one in chosen
+        for year in years
+        for period in periods_of(catalogue.datasets[key], year)
+        if begin <= period.last_month <= end
+    ]
     if not found:
-        raise typer.BadParameter(f"{first}–{last or first} 内没有要发布的时期 / it publishes no period in that time")
+        raise typer.BadParameter(f"{first}–{last or first} 内没有要发布的时期 / no period is published in that time")
     return found
 
 
@@ -165,23 +190,34 @@ def _print(console: Console, pulled: Pulled) -> None:
 
 def _standing(ours: Installation) -> Iterator[dict[str, Any]]:
     puller = ours.puller(now)
+    shown = plan(ours.catalogue, ours.store, now(), ours.settings.zone)
     standing = {(row["dataset"], row["source"]): row for row in ours.store.pulls.standing().to_dict("records")}
     for key, dataset in ours.catalogue.datasets.items():
         for one in dataset.sources:
             known = standing.get((key, one.name), {})
             last = next(iter(ours.store.pulls.newest(dataset=key, source=one.name, limit=1)), None)
+            own = [each for each in shown if (each.dataset, each.source) == (key, one.name)]
+            missing = puller.ready(one)
             yield {
                 "dataset": key,
                 "source": one.name,
                 "connector": one.connector,
                 "regions": list(one.regions or dataset.publishers),
-                "missing": puller.ready(one),
+                "missing": missing,
+                "late": [each.period.text for each in own if each.state is State.LATE],
+                "stopped": [each.period.text for each in own if each.state is State.STOPPED],
+                "next_ask": "" if missing else _next_ask(ours, own),
                 "outcome": known.get("outcome", ""),
                 "last_pull": _moment(ours, known.get("ended_at")),
                 "last_answer": _moment(ours, known.get("answered_at")),
                 "words_zh": "" if last is None else last.zh,
                 "words_en": "" if last is None else last.en,
             }
+
+
+def _next_ask(ours: Installation, own: Sequence[Standing]) -> str:
+    moments = [one.next_ask for one in own if one.next_ask is not None]
+    return "" if not moments else max(min(moments), now()).astimezone(ours.settings.zone).isoformat(timespec="minutes")
 
 
 def _moment(ours: Installation, when: pd.Timestamp | None) -> str:
@@ -194,6 +230,12 @@ def _list(console: Console, rows: list[dict[str, Any]]) -> None:
         console.print(f"[bold]{escape(name)}[/] {row['connector']} {' '.join(row['regions'])}", highlight=False)
         for problem in row["missing"]:
             console.print(f"  [red]不可用 not ready[/] {_shown(problem)}", highlight=False)
+        for what, periods in (("逾期 late", row["late"]), ("停取 stopped", row["stopped"])):
+            if periods and not row["missing"]:
+                more = f" … ({len(periods)})" if len(periods) > _FEW else ""
+                console.print(f"  [yellow]{what}[/] {' '.join(periods[:_FEW])}{more}", highlight=False)
+        if row["next_ask"]:
+            console.print(f"  下次询问 next question {row['next_ask'][:16].replace('T', ' ')}", highlight=False)
         if not row["outcome"]:
             console.print("  [dim]未取过 never pulled[/]", highlight=False)
             continue

@@ -17,8 +17,9 @@ from dagster_project.defs.jobs import pull_job, pulling_rhythms
 from dagster_project.defs.partitions import key_of, rhythm
 from dagster_project.defs.resources import Xushi, catalogue, settings
 from dagster_project.intake import Outcome, State
-from dagster_project.progress.pulls import Asked, Standing, standings, to_ask
+from dagster_project.progress.pulls import Standing, to_ask
 from dagster_project.pulling import Pulled
+from dagster_project.pulling_plan import plan
 from dagster_project.sources.secrets import Vault
 from dagster_project.store import PullOutcome, Store
 from validators.catalogue import Dataset
@@ -26,7 +27,6 @@ from validators.periods import Period
 
 # The shortest wait of the plan; looking at it costs some milliseconds.
 OFTEN = "*/15 * * * *"
-KEPT_QUESTIONS = 2000  # of each source, that the plan looks back on
 _IN_FLIGHT = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
@@ -115,25 +115,6 @@ def pulled_check(key: str, dataset: Dataset, store: Store) -> dg.AssetCheckResul
     )
 
 
-def plan(store: Store, now: datetime) -> list[Standing]:
-    """How every period of every source stands."""
-    asked = [
-        Asked(
-            one.dataset,
-            one.source,
-            one.period_first,
-            one.period_last,
-            one.outcome.value,
-            one.ended_at,
-            one.retry_after,
-        )
-        for key, dataset in catalogue().datasets.items()
-        for source in dataset.sources
-        for one in store.pulls.newest(dataset=key, source=source.name, limit=KEPT_QUESTIONS)
-    ]
-    return standings(catalogue(), store.releases(), asked, now, settings().zone)
-
-
 def requests(of: str, wanted: Sequence[Standing], now: datetime, in_flight: frozenset[str]) -> list[dg.RunRequest]:
     """A run for each period that is to be asked for, of all its tables. A period of which a run is under way waits: it
     would be asked for twice."""
@@ -186,7 +167,7 @@ def pull_schedule(of: str) -> dg.ScheduleDefinition:
         now = context.scheduled_execution_time
         missing = unset(of)
         with xushi.store() as store:
-            due = to_ask(plan(store, now), now)
+            due = to_ask(plan(catalogue(), store, now, settings().zone), now)
         wanted = [one for one in due if not missing.get((one.dataset, one.source))]
         if not wanted:
             without = "; ".join(f"{key}/{name}: {', '.join(names)}" for (key, name), names in missing.items() if names)

@@ -58,6 +58,16 @@ def test_a_range_is_pulled_month_by_month_and_asked_again_brings_nothing_new(sha
         assert len(store.pulls.newest()) == 4
 
 
+def test_without_a_period_it_asks_for_what_is_due_and_then_for_nothing(share: Path, tmp_path: Path) -> None:
+    result = xushi("pull", "--pause", "0")
+    assert result.exit_code == 0, result.output
+    assert "(1/6)" in result.output  # six at once; three months are there, April's table with its revision
+    assert result.output.count("已入库 stored") == 4
+    (row,) = json.loads(xushi("sources", "--format", "json").output)
+    assert row["late"][0] == "2025-05"
+    assert row["next_ask"]
+
+
 def test_a_month_that_is_not_there_yet_is_no_failure(share: Path) -> None:
     result = xushi("pull", "trade", "2025-09")
     assert result.exit_code == 0

@@ -82,6 +82,8 @@ def test_a_source_that_was_never_pulled_says_so(read: httpx.Client) -> None:
     page = read.get("/sources").text
     assert "share" in page
     assert "未取过" in page
+    assert "2025年2月" in page  # overdue on 20 June
+    assert "即将" in page
 
 
 def test_every_pull_is_listed_with_what_came_of_it(desk: Desk, share: Path, read: httpx.Client) -> None:
