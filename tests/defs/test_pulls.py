@@ -13,21 +13,16 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
-import yaml
 
-from dagster_project.definitions import defs
-from dagster_project.defs import partitions, resources, runs
 from dagster_project.defs.partitions import period_of
 from dagster_project.defs.resources import Xushi
 from dagster_project.judgement import snapshot
 from dagster_project.metrics.gauges import registry
 from dagster_project.progress.pulls import AT_ONCE
 from dagster_project.progress.releases import due_day, late_periods
-from dagster_project.settings import Settings
 from dagster_project.store import Pull, PullOutcome, State
-from tests.defs.place import SMALL, Place
+from tests.defs.place import Place
 from tests.servers.web import Web, answer, web
-from validators.catalogue_file import load_catalogue
 from validators.periods import Month, parse_period
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -45,41 +40,6 @@ class At(Xushi):
 
 def moment(day: date, hour: int = 9) -> datetime:
     return datetime(day.year, day.month, day.day, hour, tzinfo=ZONE)
-
-
-def with_sources(tmp_path: Path, sources: Mapping[str, dict[str, Any]]) -> Path:
-    """The small catalogue with a source for each of these datasets."""
-    catalogue = yaml.safe_load(SMALL.read_text(encoding="utf-8"))
-    for dataset, source in sources.items():
-        catalogue["datasets"][dataset]["sources"] = [source]
-    path = tmp_path / "catalogue.yaml"
-    path.write_text(yaml.safe_dump(catalogue, allow_unicode=True), encoding="utf-8")
-    return path
-
-
-@pytest.fixture
-def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Makes an installation whose catalogue has these sources."""
-    opened: list[dg.DagsterInstance] = []
-
-    def install(sources: Mapping[str, dict[str, Any]]) -> Place:
-        path = with_sources(tmp_path, sources)
-        monkeypatch.setenv("XUSHI_HOME", str(tmp_path / "home"))
-        monkeypatch.setenv("XUSHI_CATALOGUE", str(path))
-        for name in ("XUSHI_DATABASE_URL", "XUSHI_PUSHGATEWAY_URL", "XUSHI_SECRETS_DIR"):
-            monkeypatch.delenv(name, raising=False)
-        for cache in caches:
-            cache.cache_clear()
-        instance = runs.open_instance()
-        opened.append(instance)
-        return Place(Settings(), load_catalogue(path), defs(), instance)
-
-    caches = (resources.settings, resources.catalogue, partitions.partitions)
-    yield install
-    for instance in opened:
-        instance.dispose()
-    for cache in caches:
-        cache.cache_clear()
 
 
 def shared_folder(folder: Path, dataset: str, **more: Any) -> dict[str, Any]:
