@@ -14,6 +14,9 @@ LOCKS := requirements.lock tests/requirements.lock
 RESOLVE = $(UV) pip compile --quiet --universal --generate-hashes --no-header --group build
 RESOLVE_TESTS = $(RESOLVE) --group dev -c requirements.lock
 
+# One more than there are processors: much of the time is spent waiting for servers.
+WORKERS := $(shell expr $$(nproc) + 1)
+
 BENCHMARKS := read_tables.py evaluate.py forecast_nation.py dagster_run.py publish.py monitoring.py
 
 # The locked line of uv with its hashes, so that even the installer is the one that was locked.
@@ -31,7 +34,7 @@ up: setup ## the whole system on this machine, until Ctrl-C; make up ARGS="--fre
 	@$(BIN)/xushi up $(ARGS)
 
 test: setup-tests test-servers ## all tests, with a real PostgreSQL and Prometheus' own checker
-	@$(BIN)/python -m pytest -n auto --dist loadgroup
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 check: setup-tests ## lint, types, import rules, catalogue, drift of generated files and migrations
 	$(BIN)/ruff check .

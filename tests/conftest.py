@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,13 @@ from validators.catalogue import Catalogue
 from validators.catalogue_file import load_catalogue
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_configure() -> None:
+    """A shell in the background has its programs ignore Ctrl-C, and they hand that on to theirs; Dagster would have
+    SIGTERM ignored with it. Tests of how programs end are to find signals as they are in the foreground."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(trylast=True)
