@@ -35,7 +35,7 @@ from dagster_project.sources.form import Change as FormChange
 from dagster_project.sources.form import compare, figures_form, figures_of
 from dagster_project.sources.registry import make
 from dagster_project.sources.secrets import Vault
-from dagster_project.store import Pull, PullOutcome, Store
+from dagster_project.store import Pull, PullOutcome, Store, Upload
 from dagster_project.store import State as UploadState
 from validators.catalogue import Catalogue, Source
 from validators.errors import (
@@ -74,6 +74,15 @@ class _Asking:
         return f"{self.dataset}/{self.source.name}"
 
 
+@dataclass(frozen=True)
+class _Received:
+    """A delivery with what it is known by, and the form of the last one whose figures were in order."""
+
+    delivery: Delivery
+    sha256: str
+    last_form: tuple[str, ...]
+
+
 class Puller:
     """Pulls for one installation."""
 
@@ -89,6 +98,13 @@ class Puller:
     ) -> None:
         self._catalogue, self._store, self._archive, self._intake = catalogue, store, archive, intake
         self._settings, self._vault, self._clock = settings, vault, clock
+
+    @classmethod
+    def of(cls, catalogue: Catalogue, store: Store, settings: Settings, clock: Callable[[], datetime]) -> Puller:
+        """The puller of an installation, with its archive and what the environment says of its sources."""
+        archive = Archive(settings.archive)
+        intake = Intake(catalogue, store, archive, settings)
+        return cls(catalogue, store, archive, intake, settings, Vault.of(), clock)
 
     def ready(self, source: Source) -> list[str]:
         """What is missing before the source can be asked, a line each: names without a value, options that are
@@ -152,16 +168,19 @@ class Puller:
 
     def _take(self, asking: _Asking, delivery: Delivery) -> Pulled:
         """One delivery, from its bytes to the store."""
-        size = len(delivery.content)
-        if size > self._settings.max_upload_bytes:
-            return self._ended(asking, PullOutcome.REFUSED, *too_large(size, self._settings.max_upload_bytes), delivery)
+        last = self._store.pulls.last_good(asking.dataset, asking.source.name)
+        digest = sha256(delivery.content).hexdigest()
+        received = _Received(delivery, digest, () if last is None else last.form)
+        size, most = len(delivery.content), self._settings.max_upload_bytes
+        if size > most:
+            return self._ended(asking, PullOutcome.REFUSED, *too_large(size, most), received)
         if not asking.dry_run:
             self._archive.put(delivery.content)
         if delivery.figures is not None and delivery.figures.empty:
-            return self._ended(asking, PullOutcome.NOTHING, *nothing_yet(asking.periods), delivery)
-        change = compare(self._last_form(asking), delivery.form)
+            return self._ended(asking, PullOutcome.NOTHING, *nothing_yet(asking.periods), received)
+        change = compare(received.last_form, delivery.form)
         if change.breaks and not asking.new_form:
-            return self._ended(asking, PullOutcome.FORM_CHANGED, *form_changed(change), delivery)
+            return self._ended(asking, PullOutcome.FORM_CHANGED, *form_changed(change), received)
         data, name = self._table(asking, delivery)
         hints = Hints(
             dataset=asking.dataset,
@@ -171,36 +190,38 @@ class Puller:
             published=delivery.published,
             source=asking.name,
         )
-        return self._hand_in(asking, delivery, data, name, hints, change)
+        return self._hand_in(asking, received, data, name, hints, change)
 
     def _hand_in(
-        self, asking: _Asking, delivery: Delivery, data: bytes, name: str, hints: Hints, change: FormChange
+        self, asking: _Asking, received: _Received, data: bytes, name: str, hints: Hints, change: FormChange
     ) -> Pulled:
-        by, digest = PULLED_BY + asking.name, sha256(delivery.content).hexdigest()
+        by = PULLED_BY + asking.name
         tried = self._intake.submit(data, name, by=by, now=self._clock(), hints=hints, dry_run=True)
-        known = self._store.pulls.last_of_bytes(asking.dataset, asking.source.name, digest)
-        before = None if known is None or known.upload is None else self._store.upload(known.upload)
         if tried.state is State.DUPLICATE:
-            return self._ended(asking, PullOutcome.UNCHANGED, *unchanged(), delivery, tried)
-        if before is not None and not asking.again:
-            if before.state is UploadState.WITHDRAWN:
-                return self._ended(asking, PullOutcome.UNCHANGED, *taken_back(before), delivery)
-            if tried.state is State.BLOCKED and before.state is UploadState.REJECTED:
-                standing = replace(tried, state=State.REJECTED, upload=before.id)
-                return self._ended(asking, PullOutcome.REJECTED, *still_rejected(before), delivery, standing)
+            return self._ended(asking, PullOutcome.UNCHANGED, *unchanged(), received, tried)
+        before = None if asking.again else self._before(asking, received)
+        if before is not None and before.state is UploadState.WITHDRAWN:
+            return self._ended(asking, PullOutcome.UNCHANGED, *taken_back(before), received)
+        if before is not None and before.state is UploadState.REJECTED and tried.state is State.BLOCKED:
+            standing = replace(tried, state=State.REJECTED, upload=before.id)
+            return self._ended(asking, PullOutcome.REJECTED, *still_rejected(before), received, standing)
         figures = figures_form(tried.changes)
         if tried.good and not _news(tried):
-            return self._ended(asking, PullOutcome.UNCHANGED, *unchanged(), delivery, tried, figures)
+            return self._ended(asking, PullOutcome.UNCHANGED, *unchanged(), received, tried, figures)
         if any(finding.rule == DISAGREE for finding in tried.report.findings):
             hints = replace(hints, hold=DISAGREE)
         outcome = tried
         if not asking.dry_run:
             outcome = self._intake.submit(data, name, by=by, now=self._clock(), hints=hints)
         kind = _kind(outcome, held=hints.hold is not None)
-        fewer = compare(figures_of(self._last_form(asking)), figures)
-        return self._ended(
-            asking, kind, *brought(outcome, kind, change, fewer, self._catalogue), delivery, outcome, figures
-        )
+        fewer = compare(figures_of(received.last_form), figures)
+        words = brought(outcome, kind, change, fewer, self._catalogue)
+        return self._ended(asking, kind, *words, received, outcome, figures)
+
+    def _before(self, asking: _Asking, received: _Received) -> Upload | None:
+        """The upload that these bytes of this source became the last time."""
+        known = self._store.pulls.last_of_bytes(asking.dataset, asking.source.name, received.sha256)
+        return None if known is None or known.upload is None else self._store.upload(known.upload)
 
     def _table(self, asking: _Asking, delivery: Delivery) -> tuple[bytes, str]:
         """What the intake reads, and its name: the file itself, or the table of a source's figures."""
@@ -210,10 +231,6 @@ class Puller:
         span = delivery.period or (first if first == last else f"{first}_{last}")
         mark = f"-{delivery.region}" if delivery.region else ""
         return long_table(delivery.figures), f"{asking.dataset}-{asking.source.name}-{span}{mark}.csv"
-
-    def _last_form(self, asking: _Asking) -> tuple[str, ...]:
-        last = self._store.pulls.last_good(asking.dataset, asking.source.name)
-        return () if last is None else last.form
 
     def _failed(self, asking: _Asking, error: SourceError) -> Pulled:
         kind, retry_after = PullOutcome.REFUSED, None
@@ -229,7 +246,7 @@ class Puller:
         kind: PullOutcome,
         zh: str,
         en: str,
-        delivery: Delivery | None = None,
+        received: _Received | None = None,
         outcome: Outcome | None = None,
         figures: Sequence[str] = (),
         *,
@@ -249,16 +266,17 @@ class Puller:
             retry_after=retry_after,
             upload=None if outcome is None else outcome.upload,
         )
-        if delivery is not None:
+        if received is not None:
+            delivery = received.delivery
             # A delivery that was not read says nothing of its figures; the next one is compared with the last that did.
-            figures = figures or figures_of(self._last_form(asking))
+            figures = figures or figures_of(received.last_form)
             pull = replace(
                 pull,
                 period_first=delivery.period or pull.period_first,
                 period_last=delivery.period or pull.period_last,
                 origin=self._vault.redact(delivery.origin),
                 file_name=self._vault.redact(safe_name(delivery.file_name)),
-                sha256=sha256(delivery.content).hexdigest(),
+                sha256=received.sha256,
                 size=len(delivery.content),
                 headers=self._vault.headers(delivery.headers),
                 form=tuple(sorted({*delivery.form, *figures})),

@@ -11,7 +11,6 @@ from dagster_project.intake import Intake
 from dagster_project.pulling import Puller
 from dagster_project.settings import Settings
 from dagster_project.sources.archive import Archive
-from dagster_project.sources.secrets import Vault
 from dagster_project.store import Store
 from validators.catalogue import Catalogue
 from validators.catalogue_file import load_catalogue
@@ -32,8 +31,7 @@ class Installation:
 
     def puller(self, clock: Callable[[], datetime]) -> Puller:
         """The way in for what is pulled."""
-        archive = Archive(self.settings.archive)
-        return Puller(self.catalogue, self.store, archive, self.intake, self.settings, Vault.of(), clock)
+        return Puller.of(self.catalogue, self.store, self.settings, clock)
 
 
 @contextmanager

@@ -14,7 +14,6 @@ from dagster_project.intake import Intake
 from dagster_project.pulling import Puller
 from dagster_project.settings import Settings
 from dagster_project.sources.archive import Archive
-from dagster_project.sources.secrets import Vault
 from dagster_project.store import Store
 from validators.catalogue import Catalogue
 from validators.catalogue_file import load_catalogue
@@ -60,8 +59,7 @@ class Xushi(dg.ConfigurableResource):
 
     def puller(self, store: Store) -> Puller:
         """The way in for what is pulled."""
-        archive = Archive(settings().archive)
-        return Puller(catalogue(), store, archive, self.intake(store), settings(), Vault.of(), self.now)
+        return Puller.of(catalogue(), store, settings(), self.now)
 
     def now(self) -> datetime:
         """The present, in UTC."""
