@@ -25,12 +25,11 @@ from dagster_project.progress.releases import periods_of
 from dagster_project.pulling import Pulled
 from dagster_project.pulling_plan import plan
 from dagster_project.sources.secrets import Vault
-from dagster_project.store import PullOutcome
+from dagster_project.store import FAILED_PULLS, PullOutcome
 from validators.catalogue import Catalogue, Source
 from validators.findings import Severity
 from validators.periods import Period, parse_period
 
-_GOOD = (PullOutcome.STORED, PullOutcome.PENDING, PullOutcome.UNCHANGED, PullOutcome.NOTHING)
 OUTCOMES_ZH = {
     PullOutcome.STORED: "已入库",
     PullOutcome.PENDING: "待核准",
@@ -41,7 +40,7 @@ OUTCOMES_ZH = {
     PullOutcome.UNAVAILABLE: "暂不可用",
     PullOutcome.REFUSED: "被拒绝",
 }
-_COLOURS = dict.fromkeys(_GOOD, "green") | {PullOutcome.PENDING: "yellow", PullOutcome.UNAVAILABLE: "yellow"}
+_COLOURS = dict.fromkeys(FAILED_PULLS, "red") | {PullOutcome.PENDING: "yellow", PullOutcome.UNAVAILABLE: "yellow"}
 
 
 _FEW = 12  # periods that are named one by one
@@ -84,7 +83,7 @@ def pull(
                 key, one, [period], again=again, new_form=new_form, dry_run=dry_run, say=_progress(console)
             )
             for pulled in pulls:
-                good &= pulled.pull.outcome in _GOOD
+                good &= pulled.pull.outcome not in FAILED_PULLS
                 _print(console, pulled)
         if not wanted:
             typer.echo("现在没有到期待取的数据；xushi sources 显示各来源下次何时询问 nothing is due now", err=True)
@@ -175,7 +174,7 @@ def _progress(console: Console) -> Any:
 
 def _print(console: Console, pulled: Pulled) -> None:
     pull = pulled.pull
-    mark = f"[{_COLOURS.get(pull.outcome, 'red')}]{OUTCOMES_ZH[pull.outcome]} {pull.outcome}[/]"
+    mark = f"[{_COLOURS.get(pull.outcome, 'green')}]{OUTCOMES_ZH[pull.outcome]} {pull.outcome}[/]"
     came = f" {_shown(pull.file_name)}，{pull.size:,} B，{_shown(pull.origin)}" if pull.origin else ""
     console.print(f"  {mark}{came}", highlight=False)
     for words in dict.fromkeys((pull.zh, pull.en)):
@@ -190,12 +189,13 @@ def _print(console: Console, pulled: Pulled) -> None:
 
 def _standing(ours: Installation) -> Iterator[dict[str, Any]]:
     puller = ours.puller(now)
+    newest = ours.store.pulls.last_of_each()
     shown = plan(ours.catalogue, ours.store, now(), ours.settings.zone)
     standing = {(row["dataset"], row["source"]): row for row in ours.store.pulls.standing().to_dict("records")}
     for key, dataset in ours.catalogue.datasets.items():
         for one in dataset.sources:
             known = standing.get((key, one.name), {})
-            last = next(iter(ours.store.pulls.newest(dataset=key, source=one.name, limit=1)), None)
+            last = newest.get((key, one.name))
             own = [each for each in shown if (each.dataset, each.source) == (key, one.name)]
             missing = puller.ready(one)
             yield {
@@ -240,7 +240,7 @@ def _list(console: Console, rows: list[dict[str, Any]]) -> None:
             console.print("  [dim]未取过 never pulled[/]", highlight=False)
             continue
         outcome = PullOutcome(row["outcome"])
-        mark = f"[{_COLOURS.get(outcome, 'red')}]{OUTCOMES_ZH[outcome]} {outcome}[/]"
+        mark = f"[{_COLOURS.get(outcome, 'green')}]{OUTCOMES_ZH[outcome]} {outcome}[/]"
         console.print(f"  {row['last_pull'][:16].replace('T', ' ')} {mark}", highlight=False)
         for words in dict.fromkeys((row["words_zh"], row["words_en"])):
             console.print(f"    {_shown(words)}", highlight=False)

@@ -21,7 +21,7 @@ from dagster_project.progress.pulls import Standing, to_ask
 from dagster_project.pulling import Pulled
 from dagster_project.pulling_plan import plan
 from dagster_project.sources.secrets import Vault
-from dagster_project.store import PullOutcome, Store
+from dagster_project.store import FAILED_PULLS, PullOutcome, Store
 from validators.catalogue import Dataset
 from validators.periods import Period
 
@@ -34,7 +34,6 @@ _IN_FLIGHT = [
     dg.DagsterRunStatus.STARTED,
     dg.DagsterRunStatus.CANCELING,
 ]
-_FAILED = (PullOutcome.UNAVAILABLE, PullOutcome.REFUSED, PullOutcome.FORM_CHANGED, PullOutcome.REJECTED)
 _CAME = (PullOutcome.STORED, PullOutcome.PENDING)
 
 
@@ -100,8 +99,9 @@ def with_pulled(pulled: Sequence[Pulled], waiting: Sequence[Outcome], config: Ta
 
 def pulled_check(key: str, dataset: Dataset, store: Store) -> dg.AssetCheckResult:
     """The check `pulled`: how the last pull of each source ended. What may pass is a warning."""
-    last = [one for source in dataset.sources for one in store.pulls.newest(dataset=key, source=source.name, limit=1)]
-    failed = [one for one in last if one.outcome in _FAILED]
+    newest = store.pulls.last_of_each()
+    last = [newest[key, source.name] for source in dataset.sources if (key, source.name) in newest]
+    failed = [one for one in last if one.outcome in FAILED_PULLS]
     passing = all(one.outcome is PullOutcome.UNAVAILABLE for one in failed)
     return dg.AssetCheckResult(
         asset_key=key,
@@ -191,7 +191,7 @@ def source_outcomes(context: dg.SensorEvaluationContext, xushi: Xushi) -> dg.Sen
     """The cursor is how the sources stood. What stored something is followed by the gauges anyway."""
     with xushi.store() as store:
         standing = store.pulls.standing()
-    failed = standing[standing["outcome"].isin([outcome.value for outcome in _FAILED])]
+    failed = standing[standing["outcome"].isin([outcome.value for outcome in FAILED_PULLS])]
     now = ";".join((failed["dataset"] + "/" + failed["source"] + ":" + failed["outcome"]).tolist())
     if now == (context.cursor or ""):
         return dg.SensorResult(cursor=now)

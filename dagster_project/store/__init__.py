@@ -9,11 +9,12 @@ from dagster_project.store.evaluations import Stamp
 from dagster_project.store.ledger import IN_FORCE, State, Upload
 from dagster_project.store.migrate import View, check_schema, upgrade_schema, views
 from dagster_project.store.observations import Change, count_changes
-from dagster_project.store.pulls import ANSWERED_PULLS, GOOD_PULLS, Pull, PullOutcome
+from dagster_project.store.pulls import ANSWERED_PULLS, FAILED_PULLS, GOOD_PULLS, Pull, PullOutcome
 from dagster_project.store.store import Store
 
 __all__ = [
     "ANSWERED_PULLS",
+    "FAILED_PULLS",
     "GOOD_PULLS",
     "IN_FORCE",
     "Change",

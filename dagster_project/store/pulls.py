@@ -34,6 +34,7 @@ class PullOutcome(StrEnum):
 
 
 GOOD_PULLS = (PullOutcome.STORED, PullOutcome.PENDING, PullOutcome.UNCHANGED)
+FAILED_PULLS = (PullOutcome.REJECTED, PullOutcome.FORM_CHANGED, PullOutcome.UNAVAILABLE, PullOutcome.REFUSED)
 ANSWERED_PULLS = (*GOOD_PULLS, PullOutcome.NOTHING, PullOutcome.REJECTED, PullOutcome.FORM_CHANGED)
 
 
@@ -109,6 +110,13 @@ class Pulls:
         rows = select(PullRow.__table__).where(*asked).order_by(PullRow.id.desc()).limit(limit)
         with reading(self._engine) as connection:
             return [_pull(row) for row in connection.execute(rows)]
+
+    def last_of_each(self) -> dict[tuple[str, str], Pull]:
+        """The last pull of every source, by dataset and source."""
+        last = select(func.max(PullRow.id)).group_by(PullRow.dataset, PullRow.source)
+        rows = select(PullRow.__table__).where(PullRow.id.in_(last))
+        with reading(self._engine) as connection:
+            return {(row.dataset, row.source): _pull(row) for row in connection.execute(rows)}
 
     def last_good(self, dataset: str, source: str, period: str | None = None) -> Pull | None:
         """The last delivery of a source whose figures were in order; None before there is one."""

@@ -77,6 +77,11 @@ def test_each_source_stands_by_its_last_pull_and_says_when_it_last_answered(stor
     store.pulls.record(_pull(PullOutcome.NOTHING, 6))
     store.pulls.record(_pull(PullOutcome.UNAVAILABLE, 12))
     store.pulls.record(_pull(PullOutcome.REFUSED, 1, source="bureau"))
+    last = store.pulls.last_of_each()
+    assert {name: one.outcome for name, one in last.items()} == {
+        ("trade", "customs"): PullOutcome.UNAVAILABLE,
+        ("trade", "bureau"): PullOutcome.REFUSED,
+    }
     standing = store.pulls.standing().set_index("source")
     customs, bureau = standing.loc["customs"], standing.loc["bureau"]
     assert (customs["outcome"], customs["pulls"]) == ("unavailable", 3)

@@ -12,7 +12,7 @@ from dagster_project.portal.route import Route
 from dagster_project.portal.visit import Visit, Visiting
 from dagster_project.progress.pulls import Standing, State
 from dagster_project.pulling_plan import plan
-from dagster_project.store import GOOD_PULLS, Pull, PullOutcome
+from dagster_project.store import FAILED_PULLS, Pull, PullOutcome
 from validators.catalogue import Source
 
 _SHOWN = 50
@@ -36,15 +36,22 @@ def kind(outcome: PullOutcome) -> str:
     """good, waiting or bad: how an outcome is coloured."""
     if outcome in (PullOutcome.PENDING, PullOutcome.UNAVAILABLE):
         return "pending"
-    return "accepted" if outcome in (*GOOD_PULLS, PullOutcome.NOTHING) else "rejected"
+    return "rejected" if outcome in FAILED_PULLS else "accepted"
 
 
 def sources(visit: Visiting) -> HTMLResponse:
     """The sources of the datasets whose uploads the visitor may see."""
     desk, now = visit.desk, visit.desk.now()
+    last = desk.store.pulls.last_of_each()
     shown = plan(desk.catalogue, desk.store, now, desk.settings.zone)
     rows = [
-        _row(visit, key, source, [one for one in shown if (one.dataset, one.source) == (key, source.name)])
+        _row(
+            visit,
+            key,
+            source,
+            [one for one in shown if (one.dataset, one.source) == (key, source.name)],
+            last.get((key, source.name)),
+        )
         for key, dataset in desk.catalogue.datasets.items()
         for source in dataset.sources
         if visit.may("view_upload", key)
@@ -53,12 +60,12 @@ def sources(visit: Visiting) -> HTMLResponse:
     return visit.page("sources.html", rows=rows, newest=newest, kind=kind, now=now, most=_FEW)
 
 
-def _row(visit: Visit, key: str, source: Source, own: Sequence[Standing]) -> Row:
+def _row(visit: Visit, key: str, source: Source, own: Sequence[Standing], last: Pull | None) -> Row:
     return Row(
         key,
         source,
         source.regions or tuple(visit.desk.catalogue.datasets[key].publishers),
-        next(iter(visit.desk.store.pulls.newest(dataset=key, source=source.name, limit=1)), None),
+        last,
         tuple(one.period.text for one in own if one.state is State.LATE),
         min((one.next_ask for one in own if one.next_ask is not None), default=None),
     )
