@@ -1,13 +1,19 @@
-"""Why an upload may not be released, declined or withdrawn, in words.
+"""Whether an upload needs a second person, and why it may not be released, declined or withdrawn, in words.
 
-Belongs here: the refusals. Does not belong here: when to refuse (`intake`), roles (`identity`).
+Belongs here: that question, and the refusals. Does not belong here: when to refuse (`intake`), roles (`identity`).
 """
 
 from __future__ import annotations
 
 from dagster_project.intake_findings import STATES_ZH
 from dagster_project.store import Upload
+from validators.catalogue import Dataset
 from validators.errors import DecisionRefusedError
+
+
+def asks_for_second(upload: Upload, dataset: Dataset | None) -> bool:
+    """Whether a second person has to release it: its dataset asks for one, or it was held for one."""
+    return bool(upload.hints.get("hold")) or (dataset is not None and dataset.approval)
 
 
 def same_person(upload: Upload) -> DecisionRefusedError:

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from dagster_project.decisions import not_in_force, not_pending, reason_missing, same_person
+from dagster_project.decisions import asks_for_second, not_in_force, not_pending, reason_missing, same_person
 from dagster_project.intake_findings import dates, nothing_found, same_file_again, unreadable
 from dagster_project.intake_reader import Reader
 from dagster_project.intake_sources import disagreements
@@ -232,8 +232,9 @@ class Intake:
         upload = self._store.upload(upload_id)
         if upload.state is not UploadState.PENDING:
             raise not_pending(upload)
-        asked = self._needs_approval(upload.dataset) or bool(upload.hints.get("hold"))
-        if asked and _same_person(by, upload.received_by):
+        if asks_for_second(upload, self._catalogue.datasets.get(upload.dataset)) and _same_person(
+            by, upload.received_by
+        ):
             raise same_person(upload)
         return self._release(self._store.approve(upload_id, by=by, at=now), now=now)
 
@@ -313,7 +314,7 @@ class Intake:
         """What has to happen before the upload may be published."""
         released = upload.approved_at is not None and not _same_person(upload.approved_by, upload.received_by)
         held = upload.embargo_until is not None and upload.embargo_until > now
-        asked = self._needs_approval(dataset) or bool(upload.hints.get("hold"))
+        asked = asks_for_second(upload, self._catalogue.datasets.get(dataset))
         waits = {"approval": asked and not released, "embargo": held}
         return tuple(what for what, is_so in waits.items() if is_so)
 

@@ -20,6 +20,7 @@ import pandas as pd
 from fastapi import Form, HTTPException, Query
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from dagster_project.decisions import asks_for_second
 from dagster_project.identity.audit import Deed
 from dagster_project.judgement import lights_if
 from dagster_project.portal.changes import Shown, shown_changes, shown_lights, shown_withdrawal
@@ -171,8 +172,7 @@ def waiting_for(visit: Visit, one: Upload) -> str:
     """How its state is called: approval or embargo for one that waits, by what it waits for; else its state."""
     if one.state is not State.PENDING:
         return one.state.value
-    dataset = visit.desk.catalogue.datasets.get(one.dataset)
-    asked = bool(one.hints.get("hold")) or (dataset is not None and dataset.approval)
+    asked = asks_for_second(one, visit.desk.catalogue.datasets.get(one.dataset))
     return "approval" if asked and not one.approved_by else "embargo"
 
 
