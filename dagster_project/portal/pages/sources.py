@@ -45,13 +45,7 @@ def sources(visit: Visiting) -> HTMLResponse:
     last = desk.store.pulls.last_of_each()
     shown = plan(desk.catalogue, desk.store, now, desk.settings.zone)
     rows = [
-        _row(
-            visit,
-            key,
-            source,
-            [one for one in shown if (one.dataset, one.source) == (key, source.name)],
-            last.get((key, source.name)),
-        )
+        _row(visit, key, source, shown, last.get((key, source.name)))
         for key, dataset in desk.catalogue.datasets.items()
         for source in dataset.sources
         if visit.may("view_upload", key)
@@ -60,7 +54,8 @@ def sources(visit: Visiting) -> HTMLResponse:
     return visit.page("sources.html", rows=rows, newest=newest, kind=kind, now=now, most=_FEW)
 
 
-def _row(visit: Visit, key: str, source: Source, own: Sequence[Standing], last: Pull | None) -> Row:
+def _row(visit: Visit, key: str, source: Source, shown: Sequence[Standing], last: Pull | None) -> Row:
+    own = [one for one in shown if (one.dataset, one.source) == (key, source.name)]
     return Row(
         key,
         source,
