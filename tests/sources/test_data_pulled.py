@@ -70,7 +70,7 @@ def kept(folder: Path) -> list[bytes]:
 
 def test_a_row_that_is_pulled_twice_is_one_version_and_its_correction_another(
     place: Place,
-    mariadb_server: MariadbServer,  # noqa: F811
+    mariadb_server: MariadbServer,  # noqa: F811  # the fixture
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:

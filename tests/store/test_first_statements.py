@@ -7,7 +7,7 @@ from tests.store.hands import Hand, day, figures
 
 
 def told(store: Store, known_on: object = None) -> list[tuple[str, float]]:
-    found = store.first_statements(known_on)  # type: ignore[arg-type]
+    found = store.first_statements(known_on)  # type: ignore[arg-type]  # values of a case
     return list(zip(found["period"], found["value"], strict=True))
 
 

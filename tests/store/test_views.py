@@ -54,7 +54,7 @@ def test_what_is_believed_is_the_same_after_any_uploads_and_withdrawals(store: S
     @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @given(_orders())
     def check(case: tuple[list[object], list[int]]) -> None:
-        region, _ = _play(store, *case)  # type: ignore[arg-type]
+        region, _ = _play(store, *case)  # type: ignore[arg-type]  # values of a case
         cited = ["upload", "sheet", "cell", "known_from"]
         current = view(engine, "v_observation_current", f"region = '{region}'").rename(columns={"upload_id": "upload"})
         same(current[[*SAID, *cited]], store.observations(regions=[region])[[*SAID, *cited]])

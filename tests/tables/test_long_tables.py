@@ -64,7 +64,7 @@ def test_columns_may_stand_in_any_order_under_chinese_names_among_others(
 def test_a_worksheet_is_read_as_the_text_is(small_catalogue: Catalogue, make: object) -> None:
     rows = [line.split(",") for line in (HEAD + ROWS).splitlines()]
     cells = [rows[0], *([*row[:4], float(row[4]), *row[5:]] for row in rows[1:])]
-    data = make({"数据": [["开放数据"], *cells], "说明": [["indicator", "指标代码"]]})  # type: ignore[operator]
+    data = make({"数据": [["开放数据"], *cells], "说明": [["indicator", "指标代码"]]})  # type: ignore[operator]  # made by name
     parts = by_dataset(read_tables(data, "figures.xlsx"), small_catalogue)
     assert figures(parts)[("goods_exports", "330303", "2025-03", "ytd")] == (91.35, "亿元", "preliminary", "E3")
     assert not errors(parts)
@@ -164,7 +164,7 @@ def test_hidden_rows_are_not_read_and_said(small_catalogue: Catalogue) -> None:
     cells = [rows[0], *([*row[:4], float(row[4]), *row[5:]] for row in rows[1:])]
 
     def hide(sheet: object) -> None:
-        sheet.row_dimensions[3].hidden = True  # type: ignore[attr-defined]
+        sheet.row_dimensions[3].hidden = True  # type: ignore[attr-defined]  # a sheet of cells
 
     reading = read_tables(xlsx({"数据": cells}, change=hide), "figures.xlsx")
     assert reading.long["cell"].to_list() == ["E2", "E4"]
