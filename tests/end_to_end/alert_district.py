@@ -17,7 +17,7 @@ CATALOGUE = Path(__file__).resolve().parent.parent / "data" / "alert_chain_catal
 CONTACTS = """
 smtp: {{host: 127.0.0.1, port: {port}, sender: xushi@example.test, starttls: false, username: xushi@example.test,
        password: {{file: password}}}}
-sending: {{wait: 1s, interval: 1s}}
+sending: {{wait: 1s, interval: 3s}}
 default: {{email: [default@example.test]}}
 operations: {{email: [operations@example.test]}}
 escalation: {{email: [supervision@example.test]}}

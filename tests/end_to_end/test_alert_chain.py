@@ -5,9 +5,10 @@ of the catalogue and of a file of contacts; tables go in by `xushi upload` (in J
 is Dagster), are judged and pushed by the commands that their users have; a mail server and a webhook keep what comes.
 
 Time is made short, and nothing else is changed:
-- the generated rules' `for`, `keep_firing_for` and `interval` are divided by 300 (five minutes are a second), and so is
-  the delay after which Prometheus repeats an alert to Alertmanager (a minute is 200 ms), by its own flag;
-- Alertmanager waits a second (`sending` of the contacts); Prometheus scrapes every second (`--seconds 1`).
+- the generated rules' `for`, `keep_firing_for` and `interval` are divided by 100 (five minutes are three seconds), and
+  so is the delay after which Prometheus repeats an alert to Alertmanager (a minute is 600 ms), by its own flag;
+- Alertmanager waits a second before a first letter and three before the next (`sending` of the contacts); Prometheus
+  scrapes every second (`--seconds 1`).
 What can't be shortened is the quarter of an hour for which Prometheus repeats that an alert is over: a recovery stays
 in the group for the length of this test. No department has another letter after its recovery here.
 
@@ -47,7 +48,7 @@ from tests.servers.mail import Letter, MailServer, mail_server
 
 pytestmark = pytest.mark.xdist_group("alert_chain")
 
-QUIET_SECONDS = 4.0  # a scrape, an evaluation, the hold and two intervals of sending: what was to come has come
+QUIET_SECONDS = 9.0  # a scrape, an evaluation, the hold and an interval of sending: what was to come has come
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TO_COMMERCE = ("commerce@example.test", "office@example.test")
 MONTHS = ("February", "March", "April", "May", "May revised", "June", "July rejected", "July")
@@ -232,11 +233,11 @@ def test_nothing_but_durations_is_changed_in_the_generated_rules(story: Story) -
     generated, used = story.rules.splitlines(), hurried(story.rules).splitlines()
     changed = {(old.strip(), new.strip()) for old, new in zip(generated, used, strict=True) if old != new}
     assert changed == {
-        ("interval: 1m", "interval: 200ms"),
-        ("for: 5m", "for: 1000ms"),
-        ("for: 2m", "for: 400ms"),
-        ("keep_firing_for: 5m", "keep_firing_for: 1000ms"),
-        ("keep_firing_for: 20m", "keep_firing_for: 4000ms"),
+        ("interval: 1m", "interval: 600ms"),
+        ("for: 5m", "for: 3000ms"),
+        ("for: 2m", "for: 1200ms"),
+        ("keep_firing_for: 5m", "keep_firing_for: 3000ms"),
+        ("keep_firing_for: 20m", "keep_firing_for: 12000ms"),
     }
 
 
