@@ -16,6 +16,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from dagster_project.apart.asking import Allowance
 from dagster_project.intake import PULLED_BY, Hints, Intake, Outcome, State
 from dagster_project.intake_sources import RULE as DISAGREE
 from dagster_project.pulling_words import (
@@ -161,6 +162,8 @@ class Puller:
             now=asking.started_at,
             known={} if asking.again else self._store.pulls.known(dataset, source.name),
             max_bytes=self._settings.max_upload_bytes,
+            max_cells=self._settings.max_cells,
+            allowance=Allowance(self._settings.max_read_memory, self._settings.max_read_seconds),
         )
         if say is None:
             return plain

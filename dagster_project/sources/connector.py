@@ -16,6 +16,7 @@ from typing import ClassVar, Generic, TypeVar
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
+from dagster_project.apart.asking import Allowance
 from validators.catalogue import Catalogue
 from validators.periods import Period
 
@@ -35,7 +36,8 @@ def _silent(zh: str, en: str) -> None:
 class Request:
     """What is wanted: figures of a dataset for these periods (oldest first) and regions (codes; those that the source
     is for). `known` is what the last delivery of the same source asked to be remembered (`Delivery.keep`), such as an
-    ETag. `now` is timezone-aware. `say` shows a line of progress, in Chinese and in English."""
+    ETag. `now` is timezone-aware. `max_bytes`, `max_cells` and `allowance` limit an answer, what it holds, and what
+    reading it may use. `say` shows a line of progress, in Chinese and in English."""
 
     dataset: str
     source: str
@@ -45,6 +47,8 @@ class Request:
     now: datetime
     known: Mapping[str, str] = field(default_factory=dict)
     max_bytes: int = 50_000_000
+    max_cells: int = 2_000_000
+    allowance: Allowance = field(default_factory=Allowance)
     say: Callable[[str, str], None] = _silent
 
 

@@ -24,7 +24,7 @@ from urllib.parse import unquote, urlsplit
 
 import pandas as pd
 
-from dagster_project.sources import csv_rows, json_rows
+from dagster_project.sources import json_rows, parsed
 from dagster_project.sources.connector import Connector, Delivery, Request
 from dagster_project.sources.http_client import HttpClient
 from dagster_project.sources.http_options import HttpOptions
@@ -89,7 +89,7 @@ class Http(Connector[HttpOptions]):
         columns = self.options.columns
         if columns is None:
             return delivery
-        rows, form = self._rows(answer, columns, name)
+        rows, form = self._rows(answer, columns, request)
         if rows.empty:
             return None
         asked = replace(request, periods=one.periods, regions=one.regions)
@@ -99,15 +99,15 @@ class Http(Connector[HttpOptions]):
             return None
         return replace(delivery, figures=figures, form=(*form, *codes_form(rows, columns)))
 
-    def _rows(self, answer: Answer, columns: Columns, name: str) -> tuple[pd.DataFrame, list[str]]:
+    def _rows(self, answer: Answer, columns: Columns, request: Request) -> tuple[pd.DataFrame, list[str]]:
         """Rows, their index saying where each stands, and the columns for the form."""
         options = self.options
         if options.format == "csv":
-            rows = csv_rows.table(
-                answer.content, name, encoding=options.encoding, delimiter=options.delimiter, skip=options.skip
+            rows = parsed.csv_table(
+                answer.content, request, encoding=options.encoding, delimiter=options.delimiter, skip=options.skip
             )
             return rows, [f"column:{column}" for column in sorted(rows.columns)]
-        value = json_rows.parse(answer.content, name)
+        value, name = parsed.json_value(answer.content, request), source_name(request)
         for path, expected in options.expect.items():
             self._expect(json_rows.at(value, path, name), path, expected, name)
         objects = json_rows.rows_at(value, options.rows, name)

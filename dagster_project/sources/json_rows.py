@@ -11,11 +11,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from validators.errors import SourceFormError
+from validators.errors import SourceFormError, SourceRefusedError
 
 Json = dict[str, "Json"] | list["Json"] | str | bool | None
 
 _SHOWN = 12
+_DEEPEST = 64
 _LONGEST = 80  # of an object where a text should be; it is no figure anyway
 
 
@@ -36,8 +37,40 @@ def parse(content: bytes, source: str) -> Json:
             f"the answer is no JSON (line {error.lineno}, column {error.colno}: {error.msg})",
         ) from None
     except RecursionError:
-        raise SourceFormError(source, "返回的 JSON 嵌套过深", "the answer's JSON is nested too deeply") from None
+        raise _too_deep(source) from None
     return value
+
+
+def check_size(value: Json, source: str, max_cells: int) -> None:
+    """SourceRefusedError for more values than that; SourceFormError for lists and objects in one another beyond any
+    that is in use."""
+    level, count = [value], 0
+    for _ in range(_DEEPEST):
+        level = [one for inner in level if isinstance(inner, dict | list) for one in _inside(inner)]
+        count += len(level)
+        if count > max_cells:
+            raise too_many(source, max_cells)
+        if not level:
+            return
+    raise _too_deep(source)
+
+
+def _inside(value: dict[str, Json] | list[Json]) -> list[Json]:
+    return list(value.values()) if isinstance(value, dict) else value
+
+
+def too_many(source: str, max_cells: int) -> SourceRefusedError:
+    """The error for an answer with more values than are taken."""
+    return SourceRefusedError(
+        source,
+        f"返回内容多于允许的 {max_cells:,} 个值，未读取；请缩小查询范围，或调高 XUSHI_MAX_CELLS",
+        f"the answer has more than the {max_cells:,} values allowed and was not read; ask for less, or raise "
+        "XUSHI_MAX_CELLS",
+    )
+
+
+def _too_deep(source: str) -> SourceFormError:
+    return SourceFormError(source, "返回的 JSON 嵌套过深", "the answer's JSON is nested too deeply")
 
 
 def at(value: Json, path: str, source: str) -> Json:

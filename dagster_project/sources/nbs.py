@@ -30,7 +30,7 @@ from urllib.parse import urlencode
 
 import pandas as pd
 
-from dagster_project.sources import json_rows, nbs_easyquery, nbs_portal
+from dagster_project.sources import nbs_easyquery, nbs_portal, parsed
 from dagster_project.sources.connector import Connector, Delivery, Request
 from dagster_project.sources.http_client import HttpClient
 from dagster_project.sources.nbs_options import NbsOptions
@@ -82,7 +82,7 @@ class Nbs(Connector[NbsOptions]):
                     raise SourceUnavailableError(
                         name, f"{place(self.options.address)} 返回空内容", "the answer is empty"
                     )
-                value = json_rows.parse(answer.content, name)
+                value = parsed.json_value(answer.content, request)
                 if easy:
                     reply = nbs_easyquery.read(value, question, name)
                 else:

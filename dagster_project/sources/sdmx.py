@@ -25,7 +25,7 @@ from urllib.parse import quote
 
 from pydantic import Field, model_validator
 
-from dagster_project.sources import sdmx_reading
+from dagster_project.sources import parsed
 from dagster_project.sources.connector import Connector, Delivery, Request
 from dagster_project.sources.http_client import HttpClient
 from dagster_project.sources.http_requests import fields, filled
@@ -134,8 +134,7 @@ class Sdmx(Connector[SdmxOptions]):
                 yield delivery
 
     def _delivery(self, request: Request, answer: Answer, keep: dict[str, str]) -> Delivery | None:
-        name = source_name(request)
-        rows = sdmx_reading.read(answer.content, name, against_schema=self.options.schema_checked)
+        rows = parsed.sdmx_rows(answer.content, request, against_schema=self.options.schema_checked)
         found, form = figures(rows, self.options, request)
         if found.empty:
             return None
