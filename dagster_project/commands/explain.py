@@ -55,7 +55,7 @@ def explain(
     if output is Format.JSON:
         typer.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=1))
     else:
-        typer.echo(text(found), nl=False)
+        typer.echo(text(found, settings.zone), nl=False)
 
 
 def require_target(catalogue: Catalogue, target: str, option: str) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from calendar import month_name
 from collections.abc import Iterator, Mapping
+from datetime import datetime, tzinfo
 from typing import Any, Final
 
 from dagster_project.progress.explain import Explanation
@@ -74,12 +75,12 @@ def best_run_words(found: Mapping[str, Any], unit: str, *, low_is_good: bool) ->
     return Words(zh=zh, en=en)
 
 
-def text(explanation: Explanation) -> str:
-    """The whole explanation."""
-    return "\n".join(_lines(explanation)) + "\n"
+def text(explanation: Explanation, zone: tzinfo) -> str:
+    """The whole explanation, with moments as clocks in `zone` show them."""
+    return "\n".join(_lines(explanation, zone)) + "\n"
 
 
-def _lines(explanation: Explanation) -> Iterator[str]:
+def _lines(explanation: Explanation, zone: tzinfo) -> Iterator[str]:
     light = WORDS[Light(explanation.light)]
     yield f"{explanation.name_zh} {explanation.name_en} · {explanation.target} · {explanation.region}"
     yield f"截至 as of {explanation.as_of}：{light.zh} {light.en}"
@@ -91,9 +92,10 @@ def _lines(explanation: Explanation) -> Iterator[str]:
         yield f"  计划 plan {month}: {_written(planned)}"
     yield "数据 inputs"
     for one in explanation.inputs:
+        known_from = datetime.fromisoformat(one.known_from).astimezone(zone)
         yield (
             f"  {one.name} = {_written(one.value)} {one.unit}（{one.status}；{one.file} [{one.sheet} {one.cell}]；"
-            f"已知于 known from {one.known_from}；上传 upload {one.upload}）"
+            f"已知于 known from {known_from:%Y-%m-%d %H:%M}；上传 upload {one.upload}）"
         )
     if not explanation.inputs:
         yield "  无 none"

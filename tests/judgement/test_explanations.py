@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -135,9 +137,11 @@ def disagreements(catalogue: Catalogue, figures: pd.DataFrame, first: pd.DataFra
         wanted_revision = usual["revision"].iloc[row] if foretold["horizon"].iloc[row] else 0.0
         if not np.isclose(numbers["usual_revision"], wanted_revision, rtol=1e-12):
             found.append(f"{target} {as_of.text}: revision {numbers['usual_revision']} instead of {wanted_revision}")
-        assert text(made)
+        said = text(made, ZoneInfo("Asia/Shanghai"))
         if made.inputs:
             assert all(one.file and one.cell for one in made.inputs)
+            shown = datetime.fromisoformat(made.inputs[0].known_from) + timedelta(hours=8)
+            assert f"已知于 known from {shown:%Y-%m-%d %H:%M}；" in said
     return found
 
 

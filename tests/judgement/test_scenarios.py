@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from dagster_project.judgement import Judgement, explanation, judge, judge_and_save, what_if
@@ -118,4 +120,4 @@ def test_usual_revisions_widen_what_is_judged_and_what_is_supposed(
     made = explanation(small_catalogue, store, EXPORTS, loose)
     assert made.usual_revision["revision"] == pytest.approx(usual["revision"])
     assert len(made.revised) == 7
-    assert "常见修订" in text(made)
+    assert "常见修订" in text(made, ZoneInfo("Asia/Shanghai"))

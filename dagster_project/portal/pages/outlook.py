@@ -65,7 +65,7 @@ def explained(visit: Visiting, target: str, choice: Chosen) -> HTMLResponse:
         "explanation.html",
         target=target,
         found=found,
-        lines=text(found),
+        lines=text(found, visit.desk.settings.zone),
         sample=visit.desk.board.current().snapshot.sample,
     )
 
