@@ -133,10 +133,11 @@ class Puller:
         raised. `again`: as if nothing had been fetched before. `new_form`: a changed form is taken as right. A dry run
         keeps nothing: neither bytes nor rows."""
         asking = _Asking(dataset, source, periods, self._clock(), again, new_form, dry_run)
-        delivered = False
+        delivered, remarks = False, list[tuple[str, str]]()
         try:
             connector = self._connector(source)
-            for delivery in connector.pull(self._request(asking, say)):
+            request = replace(self._request(asking, say), remark=lambda zh, en: remarks.append((zh, en)))
+            for delivery in connector.pull(request):
                 delivered = True
                 yield self._take(asking, delivery)
         except SourceOptionsError as error:
@@ -146,7 +147,7 @@ class Puller:
             yield self._failed(asking, error)
         else:
             if not delivered:
-                yield self._ended(asking, PullOutcome.NOTHING, *nothing_yet(periods))
+                yield self._ended(asking, PullOutcome.NOTHING, *nothing_yet(periods, remarks))
 
     def _connector(self, source: Source) -> Connector[Any]:
         return make(source.connector, self._vault.fill(source.with_))

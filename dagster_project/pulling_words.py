@@ -20,10 +20,11 @@ Said = tuple[str, str]
 _FEW = 6
 
 
-def nothing_yet(periods: Sequence[Period]) -> Said:
-    """The source has nothing of these periods."""
+def nothing_yet(periods: Sequence[Period], remarks: Sequence[Said] = ()) -> Said:
+    """The source has nothing of these periods, and what the connector remarked on that."""
     span = _span(periods)
-    return f"来源尚无 {span} 的数据", f"the source has nothing of {span} yet"
+    zh, en = f"来源尚无 {span} 的数据", f"the source has nothing of {span} yet"
+    return "；".join([zh, *(said for said, _ in remarks)]), "; ".join([en, *(said for _, said in remarks)])
 
 
 def unchanged() -> Said:

@@ -37,7 +37,8 @@ class Request:
     """What is wanted: figures of a dataset for these periods (oldest first) and regions (codes; those that the source
     is for). `known` is what the last delivery of the same source asked to be remembered (`Delivery.keep`), such as an
     ETag. `now` is timezone-aware. `max_bytes`, `max_cells` and `allowance` limit an answer, what it holds, and what
-    reading it may use. `say` shows a line of progress, in Chinese and in English."""
+    reading it may use. `say` shows a line of progress, in Chinese and in English; `remark` says what is to
+    stand beside the outcome of a pull that brought nothing."""
 
     dataset: str
     source: str
@@ -50,6 +51,7 @@ class Request:
     max_cells: int = 2_000_000
     allowance: Allowance = field(default_factory=Allowance)
     say: Callable[[str, str], None] = _silent
+    remark: Callable[[str, str], None] = _silent
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from dagster_project.apart.nursery import serve
-from dagster_project.sources import csv_rows, json_rows, sdmx_reading
+from dagster_project.sources import csv_rows, json_rows, sdmx_reading, sdmx_structure
 from validators.errors import SourceError, SourceFormError, SourceRefusedError
 
 PARSED, REFUSED = b"P", b"E"  # the first byte of an answer
@@ -49,6 +49,11 @@ def _sdmx(order: dict[str, Any], data: bytes) -> dict[str, Any]:
     return _frame(rows, order)
 
 
+def _structure(order: dict[str, Any], data: bytes) -> dict[str, Any]:
+    flow = sdmx_structure.FlowName(order["agency"], order["identifier"], order["version"])
+    return sdmx_structure.read(data, order["source"], flow, order["max_cells"])
+
+
 def _frame(rows: pd.DataFrame, order: dict[str, Any]) -> dict[str, Any]:
     """By position, since two columns may have one name."""
     if rows.size > order["max_cells"]:
@@ -58,7 +63,12 @@ def _frame(rows: pd.DataFrame, order: dict[str, Any]) -> dict[str, Any]:
     return {"columns": [str(name) for name in rows.columns], "cells": cells, "index": index, "rows": len(rows)}
 
 
-_KINDS: dict[str, Callable[[dict[str, Any], bytes], Any]] = {"json": _json, "csv": _csv, "sdmx": _sdmx}
+_KINDS: dict[str, Callable[[dict[str, Any], bytes], Any]] = {
+    "json": _json,
+    "csv": _csv,
+    "sdmx": _sdmx,
+    "sdmx structure": _structure,
+}
 
 
 if __name__ == "__main__":

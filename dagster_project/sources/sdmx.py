@@ -9,7 +9,8 @@
       series:
         - {key: {INDICATOR: EXP, MEASURE: YTD}, indicator: goods_exports, measure: ytd}
 
-All periods are asked for at once. A service says 404 where it has no observation, so that is nothing yet, not an error.
+All periods are asked for at once. A service says 404 where it has no observation; what that means is asked of its
+structures (`sdmx_flow.py`).
 
 Belongs here: the questions and what is delivered. Does not belong here: formats (`sdmx_reading.py`), what series mean
 (`sdmx_series.py`), the connection (`http_client.py`).
@@ -30,6 +31,7 @@ from dagster_project.sources.connector import Connector, Delivery, Request
 from dagster_project.sources.http_client import HttpClient
 from dagster_project.sources.http_requests import fields, filled
 from dagster_project.sources.row_mapping import source_name
+from dagster_project.sources.sdmx_flow import FlowCheck
 from dagster_project.sources.sdmx_series import SeriesOptions, figures
 from dagster_project.sources.stated_units import check_units
 from dagster_project.sources.web_connections import Timing
@@ -93,20 +95,41 @@ class Sdmx(Connector[SdmxOptions]):
             etag = request.known.get(remembered)
             headers = (*ask.headers, ("If-None-Match", etag)) if etag else ask.headers
             answer = client.fetch(Ask(url=ask.url, params=ask.params, headers=headers, answers=(404,)))
-        if answer.status in (304, 404):
-            return
-        if not answer.content.strip():
-            raise SourceUnavailableError(name, f"{answer.origin} 返回空内容", "the answer is empty")
-        keep = {remembered: answer.headers["ETag"]} if "ETag" in answer.headers else {}
-        delivery = self._delivery(request, answer, keep)
+            if answer.status == 304:
+                return
+            empty = not answer.content.strip()
+            keep = {remembered: answer.headers["ETag"]} if "ETag" in answer.headers else {}
+            delivery = None if empty else self._delivery(request, answer, keep)
+            if delivery is None:
+                self._say_why(request, client, answer)
         if delivery is not None:
             yield delivery
 
+    def _say_why(self, request: Request, client: HttpClient, answer: Answer) -> None:
+        """Remarks where it can't be told why there is nothing; errors as `FlowCheck.ask` says, and
+        SourceUnavailableError for an answer without anything in it that can't be explained."""
+        options = self.options
+        check = FlowCheck(client, request, options.url, options.api, options.headers)
+        regions = self._theirs(request)
+        unsure = check.ask(options.flow, options, self._key(regions), regions)
+        if unsure is None:
+            return
+        if answer.status == 200 and not answer.content.strip():
+            name = source_name(request)
+            raise SourceUnavailableError(name, f"{answer.origin} 返回空内容", "the answer is empty")
+        request.remark(*unsure)
+
+    def _theirs(self, request: Request) -> list[str]:
+        """The regions as the source writes them."""
+        theirs = {ours: text for text, ours in reversed(self.options.regions.items())}
+        return [theirs.get(region, region) for region in request.regions]
+
+    def _key(self, regions: list[str]) -> str:
+        return self.options.key.replace("{regions}", "+".join(regions))
+
     def _ask(self, request: Request) -> Ask:
         options = self.options
-        theirs = {ours: text for text, ours in reversed(options.regions.items())}
-        regions = "+".join(theirs.get(region, region) for region in request.regions)
-        key = quote(options.key.replace("{regions}", regions), safe="+.,*")
+        key = quote(self._key(self._theirs(request)), safe="+.,*")
         first, last = request.periods[0].text, request.periods[-1].text
         flow = options.flow.split(",")
         if options.api == "1":
