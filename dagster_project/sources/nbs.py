@@ -24,15 +24,16 @@ Belongs here: what both interfaces have in common. Does not belong here: their f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from urllib.parse import urlencode
 
 import pandas as pd
 
-from dagster_project.sources import nbs_easyquery, nbs_portal, parsed
+from dagster_project.sources import nbs_easyquery, nbs_not_yet, nbs_portal, parsed
 from dagster_project.sources.connector import Connector, Delivery, Request
 from dagster_project.sources.http_client import HttpClient
+from dagster_project.sources.json_rows import Json
 from dagster_project.sources.nbs_options import NbsOptions
 from dagster_project.sources.nbs_reply import (
     UNPUBLISHED,
@@ -72,17 +73,20 @@ class Nbs(Connector[NbsOptions]):
             for number, question in enumerate(asked):
                 if number or self.options.opening:
                     self._timing.sleep(self.options.pause_seconds)
+                span = " ".join(question.shown.values())
                 if len(asked) > 1:
-                    span = " ".join(question.shown.values())
                     request.say(
                         f"第 {number + 1}/{len(asked)} 次请求：{span}", f"request {number + 1} of {len(asked)}: {span}"
                     )
-                answer = client.fetch(question.ask)
-                if not answer.content.strip():
-                    raise SourceUnavailableError(
-                        name, f"{place(self.options.address)} 返回空内容", "the answer is empty"
-                    )
-                value = parsed.json_value(answer.content, request)
+                answer, value = self._asked(client, question, request)
+                if easy and nbs_not_yet.is_not_found(value):
+                    rest = nbs_not_yet.still_there(question, self.options, request, self._again(client, request))
+                    if rest is None:
+                        request.say(f"{span} 尚未发布", f"{span} is not published yet")
+                        continue
+                    self._timing.sleep(self.options.pause_seconds)
+                    question = rest
+                    answer, value = self._asked(client, question, request)
                 if easy:
                     reply = nbs_easyquery.read(value, question, name)
                 else:
@@ -92,6 +96,23 @@ class Nbs(Connector[NbsOptions]):
                 deliveries += self._delivery(request, question, answer, reply)
         for delivery in deliveries:
             yield replace(delivery, form=tuple(sorted(form)))
+
+    def _asked(self, client: HttpClient, question: Question, request: Request) -> tuple[Answer, Json]:
+        answer = client.fetch(question.ask)
+        if not answer.content.strip():
+            raise SourceUnavailableError(
+                source_name(request), f"{place(self.options.address)} 返回空内容", "the answer is empty"
+            )
+        return answer, parsed.json_value(answer.content, request)
+
+    def _again(self, client: HttpClient, request: Request) -> Callable[[Question], Json]:
+        """Asks another question after a pause."""
+
+        def ask(question: Question) -> Json:
+            self._timing.sleep(self.options.pause_seconds)
+            return self._asked(client, question, request)[1]
+
+        return ask
 
     def _delivery(self, request: Request, question: Question, answer: Answer, reply: Reply) -> list[Delivery]:
         """None where none of its figures is published."""

@@ -3,9 +3,10 @@
 Built from recorded requests and answers of its public clients: a form with `m=QueryData`, `dbcode`, the region in
 `wds`, code and periods in `dfwds`; an answer with `returncode` and, in `returndata`, `datanodes` (a figure each, with
 `hasdata` and `strdata`) and `wdnodes` (codes with their names and units, regions, periods). Its traps: a period that is
-not published is `hasdata: false` with the data 0; a code that there is not is returncode 501 under HTTP 200; a region
-that the database doesn't hold is left out, and what comes back is the nation's figure. Since 2026 the public address
-refuses this interface (403); what still speaks it is reached with `url`.
+not published is `hasdata: false` with the data 0; a code that there is not is returncode 501 under HTTP 200, and so is
+a period that the database doesn't hold yet (`nbs_not_yet.py`); a region that the database doesn't hold is left out, and
+what comes back is the nation's figure. Since 2026 the public address refuses this interface (403); what still speaks it
+is reached with `url`.
 
 Belongs here: that form. Does not belong here: what becomes of figures (`nbs.py`).
 """
@@ -42,7 +43,7 @@ def questions(options: NbsOptions, request: Request) -> list[Question]:
             [f"with.dbcode: {options.dbcode} 按{named}发布，与数据集不同 / the dataset is of another frequency"]
         )
     return [
-        _question(options, request, region, code, periods)
+        question(options, request, region, code, periods)
         for periods in _spans(request.periods)
         for region in request.regions
         for code in (options.ask or tuple(options.codes))
@@ -62,10 +63,13 @@ def _spans(periods: Sequence[Period]) -> list[tuple[Period, ...]]:
     return [*spans, tuple(rest)] if rest else spans
 
 
-def _question(options: NbsOptions, request: Request, region: str, code: str, periods: tuple[Period, ...]) -> Question:
+def question(
+    options: NbsOptions, request: Request, region: str, code: str, periods: tuple[Period, ...], times: str = ""
+) -> Question:
+    """The request for these periods; with `times` for those that it says, in the source's own words."""
     theirs = options.regions.get(region, region)
     whole = isinstance(periods[0], Month) and len(periods) == 12 and periods[0].year == periods[-1].year
-    times = str(periods[0].year) if whole else ",".join(map(easyquery, periods))
+    times = times or (str(periods[0].year) if whole else ",".join(map(easyquery, periods)))
     form = {
         "m": "QueryData",
         "dbcode": options.dbcode,

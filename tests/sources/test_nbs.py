@@ -203,11 +203,64 @@ def test_a_question_names_database_region_code_and_periods(server: Web, nation: 
     assert values([delivery]) == {("retail_sales", "ytd", "2026-03"): "10.20亿元"}
 
 
+def database(latest: str, *codes: str) -> Behaviour:
+    """A database that holds these codes up to a period, each period's number as its figure; 501 for anything else."""
+
+    def behave(exchange: Exchange) -> None:
+        code, times = (one["valuecode"] for one in json.loads(exchange.asked.form["dfwds"]))
+        year = [f"{times}{month:02d}" for month in range(1, 13)] if len(times) == 4 else []
+        wanted = [latest] if times == "LAST1" else year or times.split(",")
+        held = [period for period in wanted if period <= latest]
+        lost = json.dumps({"returncode": 501, "returndata": "对不起，未能找到符合查询条件的信息。"}).encode()
+        whole = code in codes and ((year and held) or len(held) == len(wanted))
+        answer(reply(*((code, period, period) for period in held)) if whole else lost)(exchange)
+
+    return behave
+
+
+def spans(server: Web) -> list[str]:
+    return [json.loads(asked.form["dfwds"])[1]["valuecode"] for asked in server.asked]
+
+
+def test_periods_after_the_latest_that_the_database_holds_are_not_published_yet(server: Web, nation: Catalogue) -> None:
+    url = server.tell("/q", database("202602", "A07"))
+    assert pull(url, nation, ["2026-03"], SALES) == []
+    assert spans(server) == ["202603", "LAST1"]
+    assert pull(url, nation, months("2027-01", 12), SALES) == []
+    (delivery,) = pull(url, nation, ["2026-01", "2026-02", "2026-03"], SALES)
+    assert [period for _, _, period in values([delivery])] == ["2026-01", "2026-02"]
+    assert spans(server)[-3:] == ["202601,202602,202603", "LAST1", "202601,202602"]
+    assert delivery.origin.endswith("sj=202601%2C202602")
+
+
+def test_a_code_that_the_latest_period_has_not_either_is_wrong(server: Web, nation: Catalogue) -> None:
+    url = server.tell("/q", database("202602", "A07"))
+    with pytest.raises(SourceRefusedError, match=r"no code A08 in hgyd \(returncode 501, for the latest period too\)"):
+        pull(url, nation, ["2026-03"], {"A08": SALES["A07"]})
+
+
+def test_a_period_that_the_database_should_hold_is_not_taken_for_one_that_is_not_there_yet(
+    server: Web, nation: Catalogue
+) -> None:
+    lost = answer(json.dumps({"returncode": 501, "returndata": "对不起，未能找到符合查询条件的信息。"}).encode())
+    url = server.tell("/q", lost, answer(reply(("A07", "202602", "1"))), lost)
+    with pytest.raises(SourceRefusedError, match="up to 2026-02, yet nothing of 1990-01"):
+        pull(url, nation, ["1990-01"], SALES)
+    server.tell("/q", lost, answer(b"", status=403))
+    with pytest.raises(SourceRefusedError, match=r"or no such period yet, can't be told: .*403"):
+        pull(url, nation, ["2026-03"], SALES)
+    server.tell("/q", lost, answer(reply()))
+    with pytest.raises(SourceFormError, match="codes are not in the answer: A07"):
+        pull(url, nation, ["2026-03"], SALES)
+    server.tell("/q", lost, answer(b"", status=503))
+    with pytest.raises(SourceUnavailableError):
+        pull(url, nation, ["2026-03"], SALES, tries=1)
+
+
 def test_whole_years_are_asked_for_by_their_number_and_the_rest_together(server: Web, nation: Catalogue) -> None:
     url = server.tell("/q", answer(reply(("A07", "202402", "1"))))
     pull(url, nation, months("2023-11", 16), SALES)
-    spans = [json.loads(asked.form["dfwds"])[1]["valuecode"] for asked in server.asked]
-    assert spans == ["2024", "202311,202312,202501,202502"]
+    assert spans(server) == ["2024", "202311,202312,202501,202502"]
 
 
 def test_quarters_and_years_are_written_as_the_source_writes_them(server: Web, nation: Catalogue) -> None:
