@@ -41,7 +41,8 @@ from validators.errors import SourceRefusedError, SourceUnavailableError
 ACCEPT = (
     "application/vnd.sdmx.data+csv;version=2.0.0, application/vnd.sdmx.data+csv;version=1.0.0;q=0.9, "
     "application/vnd.sdmx.structurespecificdata+xml;version=2.1;q=0.8, "
-    "application/vnd.sdmx.genericdata+xml;version=2.1;q=0.7"
+    "application/vnd.sdmx.genericdata+xml;version=2.1;q=0.7, application/vnd.sdmx.data+json;version=2.0.0;q=0.6, "
+    "application/vnd.sdmx.data+json;version=1.0.0;q=0.5"
 )
 
 
@@ -162,7 +163,8 @@ class Sdmx(Connector[SdmxOptions]):
         if found.empty:
             return None
         single = request.periods[0].text if len(request.periods) == 1 else None
-        ending = "csv" if not answer.content.lstrip(b"\xef\xbb\xbf").lstrip().startswith(b"<") else "xml"
+        start = answer.content[:1000].lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t\x00")[:1]
+        ending = {b"<": "xml", b"{": "json"}.get(start, "csv")
         return Delivery(
             content=answer.content,
             file_name=f"{request.source}-{single or request.periods[-1].text}.{ending}",

@@ -1,12 +1,12 @@
 """SDMX data messages as rows of text: one column for each dimension and attribute, one row for each observation.
 
 Read are SDMX-ML 2.1 (generic and structure specific, with or without series), SDMX-ML 3.0 and 3.1 (structure specific),
-and SDMX-CSV 1.0, 2.0 and 2.1, also with labels beside the codes. SDMX-ML is read by pysdmx, against its schemas.
-SDMX-CSV is a table of texts and read as one, since pysdmx makes numbers of codes and of figures there. SDMX-JSON data
-is read by nothing here.
+SDMX-CSV 1.0, 2.0 and 2.1, also with labels beside the codes, and SDMX-JSON 1.0 and 2.0. SDMX-ML is read by pysdmx,
+against its schemas. SDMX-CSV is a table of texts and read as one, since pysdmx makes numbers of codes and of figures
+there.
 
-Belongs here: formats. Does not belong here: what makes XML safe to read (`sdmx_xml.py`), which rows are which figure
-(`sdmx_series.py`), fetching (`sdmx.py`).
+Belongs here: choosing, and what formats have in common. Does not belong here: what makes XML safe to read
+(`sdmx_xml.py`), SDMX-JSON (`sdmx_json.py`), which rows are which figure (`sdmx_series.py`), fetching (`sdmx.py`).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import pandas as pd
 from pysdmx.io.pd import PandasDataset
 from pysdmx.model.dataset import ActionType
 
+from dagster_project.sources import json_rows, sdmx_json
 from dagster_project.sources.sdmx_xml import message
 from validators.errors import SourceFormError
 
@@ -38,11 +39,9 @@ def read(data: bytes, source: str, *, against_schema: bool = True, max_cells: in
     if start.startswith(b"<"):
         return _from_xml(message(data, source, against_schema=against_schema, max_cells=max_cells).data or ())
     if start.startswith((b"{", b"[")):
-        raise SourceFormError(
-            source,
-            "收到 SDMX-JSON，请改用 SDMX-CSV 或 SDMX-ML",
-            "this is JSON; ask for SDMX-CSV or SDMX-ML, SDMX-JSON data is not read",
-        )
+        value = json_rows.parse(data, source)
+        json_rows.check_size(value, source, max_cells)
+        return _texts(sdmx_json.read(value, source))
     return _from_csv(data, source)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 Observation = dict[str, str]
 
@@ -105,6 +108,72 @@ def specific_3(observations: Sequence[Observation]) -> bytes:
     return message.replace(reference, b"urn:sdmx:org.sdmx.infomodel.datastructure.Dataflow=OFFICE:TRADE(1.0)")
 
 
+Lists = dict[str, list[str]]
+
+
+def _lists(observations: Sequence[Observation]) -> Lists:
+    """Of each column the texts that it holds, each once; places in these are what SDMX-JSON is made of."""
+    return {name: list(dict.fromkeys(one[name] for one in observations)) for name in _COLUMNS}
+
+
+def _components(names: Iterable[str], lists: Lists) -> list[dict[str, Any]]:
+    return [{"id": name, "values": [{"id": text, "name": text} for text in lists[name]]} for name in names]
+
+
+def _places(one: Observation, names: Iterable[str], lists: Lists) -> str:
+    return ":".join(str(lists[name].index(one[name])) for name in names)
+
+
+def _number(text: str) -> str | None:
+    """A mark that `_dumped` replaces by the number as it is written."""
+    return None if text == "NaN" else f"#{text}#"
+
+
+def _dumped(message: dict[str, Any]) -> bytes:
+    return re.sub(r'"#(.*?)#"', r"\1", json.dumps(message)).encode()
+
+
+def json_1(observations: Sequence[Observation]) -> bytes:
+    """SDMX-JSON 1.0 with series; the power of ten is an attribute of the series."""
+    lists, series = _lists(observations), dict[str, Any]()
+    for one in observations:
+        of_series = series.setdefault(
+            _places(one, _SERIES, lists), {"attributes": [int(_places(one, ["UNIT_MULT"], lists))], "observations": {}}
+        )
+        said = [_number(one["OBS_VALUE"]), int(_places(one, ["OBS_STATUS"], lists))]
+        of_series["observations"][_places(one, ["TIME_PERIOD"], lists)] = said
+    structure = {
+        "dimensions": {"series": _components(_SERIES, lists), "observation": _components(["TIME_PERIOD"], lists)},
+        "attributes": {"series": _components(["UNIT_MULT"], lists), "observation": _components(["OBS_STATUS"], lists)},
+    }
+    return _dumped({"data": {"structure": structure, "dataSets": [{"action": "Information", "series": series}]}})
+
+
+def json_2(observations: Sequence[Observation]) -> bytes:
+    """SDMX-JSON 2.0 without series; the power of ten belongs to the indicator, values of the status stand there."""
+    lists, names = _lists(observations), (*_SERIES, "TIME_PERIOD")
+    structure = {
+        "dimensions": {"observation": _components(names, lists)},
+        "measures": {"observation": [{"id": "OBS_VALUE"}]},
+        "attributes": {
+            "dimensionGroup": _components(["UNIT_MULT"], lists),
+            "observation": [{"id": "OBS_STATUS", "default": "A"}],
+        },
+    }
+    groups = {
+        f"::{_places(one, ['INDICATOR'], lists)}:": [int(_places(one, ["UNIT_MULT"], lists))] for one in observations
+    }
+    found = {
+        _places(one, names, lists): [
+            _number(one["OBS_VALUE"]),
+            *([one["OBS_STATUS"]] if one["OBS_STATUS"] != "A" else []),
+        ]
+        for one in observations
+    }
+    data_set = {"structure": 0, "action": "Replace", "dimensionGroupAttributes": groups, "observations": found}
+    return _dumped({"meta": {"id": "sample"}, "data": {"structures": [structure], "dataSets": [data_set]}})
+
+
 FORMATS: dict[str, Callable[[Sequence[Observation]], bytes]] = {
     "csv 1.0": csv_1,
     "csv 2.0": csv_2,
@@ -113,4 +182,6 @@ FORMATS: dict[str, Callable[[Sequence[Observation]], bytes]] = {
     "structure specific 2.1": specific,
     "structure specific 2.1 without series": flat,
     "structure specific 3.0": specific_3,
+    "json 1.0": json_1,
+    "json 2.0 without series": json_2,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -16,7 +17,18 @@ from dagster_project.sources.sdmx import Sdmx, SdmxOptions
 from dagster_project.sources.sdmx_reading import read
 from tests.servers.ports import free_port
 from tests.servers.web import Web, answer, conditional, web
-from tests.sources.sdmx_messages import FORMATS, Observation, csv_1, csv_2, flat, generic, observation, specific
+from tests.sources.sdmx_messages import (
+    FORMATS,
+    Observation,
+    csv_1,
+    csv_2,
+    flat,
+    generic,
+    json_1,
+    json_2,
+    observation,
+    specific,
+)
 from validators.catalogue import Catalogue
 from validators.errors import SourceFormError, SourceOptionsError, SourceRefusedError, SourceUnavailableError
 from validators.periods import Month, Period, Year
@@ -232,7 +244,11 @@ def test_a_service_that_is_away_or_refuses_is_told_apart(server: Web, asked: Cal
             "no SDMX",
         ),
         (lambda xml: b"<?xml version='1.0'?><html/>", "no SDMX-ML data message"),
-        (lambda xml: b'{"data": {}}', "SDMX-JSON data is not read"),
+        (lambda xml: b'{"data": {}}', "no SDMX-JSON data message that can be read: at data"),
+        (lambda xml: b"[1]", "no SDMX-JSON data message that can be read: at message"),
+        (lambda xml: json_1([observation("1")]).replace(b'"0:0:0"', b'"0:0:7"'), r"at dataSets\[0\].series\[0:0:7\]"),
+        (lambda xml: json_2([observation("1")]).replace(b'"::0:"', b'"::0"'), r"dimensionGroupAttributes\[::0\]"),
+        (lambda xml: json_2([observation("1")])[:-9], "is no JSON"),
         (lambda xml: b"a,b\n1,2\n", "it has neither DATAFLOW nor STRUCTURE"),
         (lambda xml: b"", "no SDMX-CSV"),
         (lambda xml: xml.replace(b'"UTF-8"', b'"EBCDIC-CP-US"'), "not in its encoding"),
@@ -267,6 +283,27 @@ def test_xml_with_a_document_type_is_not_parsed_at_all(
             assert "s3cret" not in str(caught.value)
         with pytest.raises(TimeoutError):
             listener.accept()
+
+
+def test_json_says_what_a_whole_data_set_has_in_common_once() -> None:
+    common = {"id": "FREQ", "values": [{"id": "M"}]}
+    said = {"id": "SOURCE", "values": [{"value": "office"}, {"value": {"zh": "统计局", "en": "bureau"}}]}
+    structure = {
+        "dimensions": {"dataSet": [common], "observation": [{"id": "TIME_PERIOD", "values": [{"value": "2025-03"}]}]},
+        "attributes": {"dataSet": [said], "observation": [{"id": "NOTE"}]},
+    }
+    kept = {"structure": 1, "attributes": [1], "observations": {"0": [12.30, ["a", "b"], 0]}}
+    gone = {"structure": 0, "action": "Delete", "observations": {"0": [1]}}
+    message = {"data": {"structures": [{}, structure], "dataSets": [gone, kept]}}
+    rows = read(json.dumps(message).encode(), "trade/sdmx")
+    expected = {"FREQ": "M", "SOURCE": "统计局", "TIME_PERIOD": "2025-03", "OBS_VALUE": "12.3", "NOTE": "a,b"}
+    assert rows.to_dict("records") == [expected]
+
+
+def test_json_that_says_that_the_query_failed_is_refused_unless_it_has_no_results() -> None:
+    assert read(b'{"errors": [{"code": 100, "title": "none"}], "data": {"dataSets": []}}', "trade/sdmx").empty
+    with pytest.raises(SourceRefusedError, match="it failed: 150 too many dimensions"):
+        read(b'{"errors": [{"code": 150, "title": "too many dimensions"}]}', "trade/sdmx")
 
 
 def test_xml_may_be_in_gb18030_or_without_a_declaration() -> None:
