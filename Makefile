@@ -8,6 +8,8 @@ UV := .tools/bin/uv
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 export UV_PYTHON_DOWNLOADS := never
 export DAGSTER_DISABLE_TELEMETRY := 1
+# Images of containers forbid it to stay small; every start would compile the packages anew, for several seconds.
+export PYTHONDONTWRITEBYTECODE :=
 
 # Two lock files: what runs, and beside the tests what runs, tests and measures. The second holds the first's versions.
 LOCKS := requirements.lock tests/requirements.lock
