@@ -19,6 +19,8 @@ from validators.columns import OBSERVATION
 from validators.findings import Report
 from validators.periods import Month, parse_period
 
+pytestmark = pytest.mark.xdist_group("slips_of_a_year")  # the year is judged once, in one worker
+
 BADNESS = {"green": 0, "met": 0, "yellow": 1, "red": 2, "missed": 3}
 
 
