@@ -11,10 +11,10 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
@@ -22,11 +22,13 @@ from dagster_project.export import (
     TABLES,
     Exporter,
     Format,
+    SdmxVersion,
     Selection,
     What,
     all_described,
     as_markdown,
     file_name,
+    structure_message,
     write,
     write_package,
     write_replay,
@@ -37,24 +39,13 @@ from validators.catalogue_file import load_catalogue
 from validators.errors import PeriodError
 from validators.periods import parse_period, read_period
 
+# What can be exported beside the tables.
+PACKAGE, REPLAY, COLUMNS, STRUCTURE = "package", "replay", "columns", "structure"
 
-class Thing(StrEnum):
-    """What can be exported."""
-
-    OBSERVATIONS = "observations"
-    VERSIONS = "versions"
-    TARGETS = "targets"
-    PROGRESS = "progress"
-    FORECASTS = "forecasts"
-    INDICATORS = "indicators"
-    DATASETS = "datasets"
-    REGIONS = "regions"
-    DEPARTMENTS = "departments"
-    UNITS = "units"
-    PACKAGE = "package"
-    REPLAY = "replay"
-    COLUMNS = "columns"
-
+if TYPE_CHECKING:
+    Thing = StrEnum
+else:
+    Thing = StrEnum("Thing", [(name.upper(), name) for name in (*What, PACKAGE, REPLAY, COLUMNS, STRUCTURE)])
 
 _STDOUT = Path("-")
 _Fill = Callable[[BinaryIO], int]
@@ -66,7 +57,7 @@ def export(
         typer.Argument(
             help="observations 数据，versions 全部版本，targets 目标，progress 进展，forecasts 预测，目录各表；"
             "package 数据包 all as a Data Package；replay 可依次重新交入的各版本 versions to be handed in again；"
-            "columns 列说明 what the columns mean"
+            "columns 列说明 what the columns mean；structure SDMX-CSV 的结构 the structure of the SDMX-CSV, as SDMX-ML",
         ),
     ],
     form: Annotated[
@@ -84,6 +75,9 @@ def export(
     indicator: Annotated[list[str] | None, typer.Option(help="只要这些指标 only these; repeat the option")] = None,
     dataset: Annotated[list[str] | None, typer.Option(help="只要这些数据集 only these; repeat the option")] = None,
     region: Annotated[list[str] | None, typer.Option(help="只要这些地区 only these: code, name, alias")] = None,
+    sdmx: Annotated[
+        SdmxVersion, typer.Option(help="用于 structure version of SDMX-ML, for structure")
+    ] = SdmxVersion.V2_1,
     out: Annotated[
         Path, typer.Option(help="写入文件；- 为标准输出；package 为文件夹或 .zip a file, - for standard output")
     ] = _STDOUT,
@@ -93,11 +87,14 @@ def export(
     Open data: figures, targets, progress, forecasts, with documented columns. Figures as CSV or xlsx can be handed in
     again by `xushi upload`.
     """
-    if what is Thing.COLUMNS:
+    if what == COLUMNS:
         _columns(form, out)
         return
     settings = Settings()
     catalogue = load_catalogue(settings.catalogue)
+    if what == STRUCTURE:
+        _bytes(structure_message(catalogue, sdmx, datetime.now(UTC)), out)
+        return
     settings.home.mkdir(parents=True, exist_ok=True)
     with Store.open(settings.store_url) as store:
         exporter = Exporter(catalogue, store, settings.zone)
@@ -111,12 +108,12 @@ def export(
             regions=region or (),
             as_of=_period("--as-of", as_of),
         )
-        if what is Thing.PACKAGE:
+        if what == PACKAGE:
             _package(exporter, selection, out, settings.export_licence)
-        elif what is Thing.REPLAY:
+        elif what == REPLAY:
             _replay(exporter, selection, out)
         else:
-            _table(exporter, selection, What(what.value), form, out)
+            _table(exporter, selection, What(what), form, out)
 
 
 def _table(exporter: Exporter, selection: Selection, what: What, form: Format, out: Path) -> None:
@@ -182,6 +179,14 @@ def _columns(form: Format, out: Path) -> None:
         typer.echo(text, nl=False)
     else:
         out.write_text(text, encoding="utf-8")
+
+
+def _bytes(data: bytes, out: Path) -> None:
+    if out == _STDOUT:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    else:
+        _whole(out, lambda stream: stream.write(data))
 
 
 def _period(option: str, text: str | None) -> str | None:

@@ -9,6 +9,7 @@ judging, the scoreboard as people see it (`scoreboard`).
     rows.py           the rows, in batches
     values.py         values as texts
     csv_text.py, json_text.py, parquet.py, workbook.py, sdmx_csv.py   the formats; formats.py chooses
+    sdmx_structure.py what the columns of the SDMX-CSV mean, as SDMX-ML
     describe.py       the description, for programs and for people
     package.py        all tables as a Data Package
     names.py          the catalogue's names, for the copy that the store keeps
@@ -16,7 +17,15 @@ judging, the scoreboard as people see it (`scoreboard`).
 """
 
 from dagster_project.export.describe import all_described, as_markdown, described
-from dagster_project.export.formats import MEDIA_TYPES, Format, file_name, write
+from dagster_project.export.formats import (
+    MEDIA_TYPES,
+    STRUCTURE_TYPE,
+    Format,
+    SdmxVersion,
+    file_name,
+    structure_message,
+    write,
+)
 from dagster_project.export.names import catalogue_names
 from dagster_project.export.package import write_package
 from dagster_project.export.replay import write_replay
@@ -26,10 +35,12 @@ from dagster_project.export.tables import TABLES, What
 
 __all__ = [
     "MEDIA_TYPES",
+    "STRUCTURE_TYPE",
     "TABLES",
     "Export",
     "Exporter",
     "Format",
+    "SdmxVersion",
     "Selection",
     "What",
     "all_described",
@@ -37,6 +48,7 @@ __all__ = [
     "catalogue_names",
     "described",
     "file_name",
+    "structure_message",
     "write",
     "write_package",
     "write_replay",

@@ -149,7 +149,8 @@ FORECASTS: Final = Table(
         Column(
             "method",
             Type.ID,
-            "方法：finished 已有数，smoothing 指数平滑，others_path 参照其他指标，last_value 沿用最新值",
+            "方法：finished 已有数，smoothing 指数平滑（并参考往年占比），"
+            "others_path 参照其他指标，last_value 沿用最新值",
             "how it came about; missing without a forecast",
             words=tuple(str(method) for method in Method),
         ),

@@ -5,6 +5,7 @@ Belongs here: choosing. Does not belong here: any format.
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import BinaryIO, Final
 
@@ -25,6 +26,13 @@ class Format(StrEnum):
     SDMX_CSV = "sdmx-csv"
 
 
+class SdmxVersion(StrEnum):
+    """The version of SDMX-ML of a structure message."""
+
+    V2_1 = "2.1"
+    V3_0 = "3.0"
+
+
 MEDIA_TYPES: Final[dict[Format, str]] = {
     Format.CSV: "text/csv; charset=utf-8",
     Format.JSON: "application/json",
@@ -32,6 +40,7 @@ MEDIA_TYPES: Final[dict[Format, str]] = {
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Format.SDMX_CSV: "application/vnd.sdmx.data+csv; version=2.0.0; charset=utf-8",
 }
+STRUCTURE_TYPE: Final = "application/xml; charset=utf-8"
 _SUFFIX: Final = {Format.SDMX_CSV: "sdmx.csv"}
 
 
@@ -61,3 +70,10 @@ def write(export: Export, form: Format, stream: BinaryIO, catalogue: Catalogue) 
     from dagster_project.export.sdmx_csv import write_sdmx
 
     return write_sdmx(export, stream, catalogue)
+
+
+def structure_message(catalogue: Catalogue, version: SdmxVersion, now: datetime) -> bytes:
+    """What columns and codes of the SDMX-CSV mean, as SDMX-ML made at `now`."""
+    from dagster_project.export.sdmx_structure import message
+
+    return message(catalogue, version, now)

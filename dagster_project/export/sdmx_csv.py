@@ -5,7 +5,8 @@ XUSHI:VERSIONS(1.0), which has KNOWN_FROM and UPLOAD as dimensions too, since a 
 
 OBS_VALUE is in UNIT_MEASURE (the base unit: yuan, person, share, which is per cent) times ten to the power of
 UNIT_MULT. OBS_STATUS has the codes of CL_OBS_STATUS: P provisional, A normal, O missing; STATUS has this project's own
-words, which tell revised from final. The other attributes say where a figure comes from.
+words, which tell revised from final. The other attributes say where a figure comes from. `sdmx_structure.py` says all
+of this to programs.
 
 Belongs here: this format alone.
 """
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import BinaryIO, Final
@@ -24,19 +26,21 @@ import pandas as pd
 from dagster_project.export.rows import Export
 from dagster_project.export.tables import What
 from dagster_project.export.values import as_texts
-from validators.catalogue import Catalogue
+from validators.catalogue import Catalogue, Words
 from validators.errors import ExportError
 
 _STRUCTURE: Final = {What.OBSERVATIONS: "XUSHI:OBSERVATIONS(1.0)", What.VERSIONS: "XUSHI:VERSIONS(1.0)"}
+DIMENSIONS: Final = ("FREQ", "REF_AREA", "INDICATOR", "MEASURE", "TIME_PERIOD")
+VERSION_KEY: Final = ("KNOWN_FROM", "UPLOAD")  # what tells versions of one figure apart
 _STATUS: Final = {"preliminary": "P", "revised": "A", "final": "A", "": "O"}
-_OWN: Final[Mapping[str, str]] = {
+OWN: Final[Mapping[str, str]] = {
     "STATUS": "status",
     "DATASET": "dataset",
     "KNOWN_FROM": "known_from",
     "UPLOAD": "upload",
     "REFERENCE": "reference",
 }
-_OF_VERSIONS: Final[Mapping[str, str]] = {"KNOWN_TO": "known_to", "RESTORED": "restored", "WITHDRAWN": "withdrawn"}
+OF_VERSIONS: Final[Mapping[str, str]] = {"KNOWN_TO": "known_to", "RESTORED": "restored", "WITHDRAWN": "withdrawn"}
 
 
 def write_sdmx(export: Export, stream: BinaryIO, catalogue: Catalogue) -> int:
@@ -50,9 +54,9 @@ def write_sdmx(export: Export, stream: BinaryIO, catalogue: Catalogue) -> int:
         )
     text = io.TextIOWrapper(stream, encoding="utf-8", newline="", write_through=True)
     writer = csv.writer(text, lineterminator="\n")
-    own = _OWN if what is What.OBSERVATIONS else {**_OWN, **_OF_VERSIONS}
+    own = OWN if what is What.OBSERVATIONS else {**OWN, **OF_VERSIONS}
     measures = _measures(catalogue)
-    names = ["STRUCTURE", "STRUCTURE_ID", "ACTION", "FREQ", "REF_AREA", "INDICATOR", "MEASURE", "TIME_PERIOD"]
+    names = ["STRUCTURE", "STRUCTURE_ID", "ACTION", *DIMENSIONS]
     writer.writerow([*names, "OBS_VALUE", "UNIT_MEASURE", "UNIT_MULT", "OBS_STATUS", *own])
     rows = 0
     for frame in export.frames:
@@ -85,12 +89,29 @@ def _frequency(periods: pd.Series[str]) -> pd.Series[str]:
     return pd.Series("M", index=periods.index).mask(lengths == 4, "A").mask(quarterly, "Q")
 
 
-def _measures(catalogue: Catalogue) -> Callable[[str], tuple[str, str]]:
-    """The base unit and the power of ten of a unit; a unit that is no power of ten of its base stands for itself."""
-    found: dict[str, tuple[str, str]] = {"": ("", "")}
+def unit_codes(catalogue: Catalogue) -> dict[str, Words]:
+    """What UNIT_MEASURE may be, with the name of the (first) unit that it is."""
+    bases = {unit.dimension: unit.name for unit in reversed(catalogue.units.values()) if unit.factor == 1}
+    found: dict[str, Words] = {}
     for key, unit in catalogue.units.items():
-        power = _power_of_ten(unit.factor)
-        found[key] = (key, "0") if power is None else (unit.dimension, str(power))
+        code, _ = _coded(catalogue, key)
+        plain = Words(zh=unit.dimension, en=unit.dimension)
+        found[code] = bases.get(code, plain) if code == unit.dimension else unit.name
+    return found
+
+
+def _coded(catalogue: Catalogue, key: str) -> tuple[str, str]:
+    """UNIT_MEASURE and UNIT_MULT of a unit. One that is no power of ten of its base stands for itself, by a code of
+    its own, since the format allows no other letters than these: a minute is time_60."""
+    unit = catalogue.units[key]
+    power = _power_of_ten(unit.factor)
+    if power is not None:
+        return unit.dimension, str(power)
+    return f"{unit.dimension}_{re.sub('[^0-9]', '_', format(unit.factor.normalize(), 'f'))}", "0"
+
+
+def _measures(catalogue: Catalogue) -> Callable[[str], tuple[str, str]]:
+    found = {"": ("", "")} | {key: _coded(catalogue, key) for key in catalogue.units}
     return lambda unit: found.get(unit, (unit, "0"))
 
 

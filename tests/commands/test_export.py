@@ -79,6 +79,25 @@ def test_columns_are_described_without_any_database(monkeypatch: pytest.MonkeyPa
     assert not (tmp_path / "none").exists()
 
 
+def test_the_structure_of_the_sdmx_csv_is_described_without_any_database(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XUSHI_HOME", str(tmp_path / "none"))
+    monkeypatch.setenv("XUSHI_CATALOGUE", str(ROOT / "tests" / "data" / "small_catalogue.yaml"))
+    code, text = export("structure")
+    assert code == 0
+    assert "schemas/v2_1/structure" in text
+    assert export("structure", "--sdmx", "3.0", "--out", str(tmp_path / "structure.xml")) == (0, "")
+    assert "schemas/v3_0/structure" in (tmp_path / "structure.xml").read_text(encoding="utf-8")
+    assert not (tmp_path / "none").exists()
+
+
+def test_what_there_is_not_is_refused_with_the_list_of_what_there_is() -> None:
+    code, said = export("figures")
+    assert code == 2
+    assert all(what in said.replace("\n", "") for what in (*TABLES, "package", "replay", "columns"))
+
+
 def test_versions_are_written_for_another_installation(home: Path) -> None:
     assert export("replay", "--out", str(home / "replay"))[0] == 0
     assert [file.name for file in (home / "replay").iterdir()] == ["0001-2025-04-18.csv"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from io import BytesIO, StringIO
@@ -12,13 +13,16 @@ import openpyxl
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from pysdmx.io import get_datasets
+from pysdmx.io import get_datasets, read_sdmx
 
-from dagster_project.export import TABLES, Format, Selection, What
+from dagster_project.export import TABLES, Format, SdmxVersion, Selection, What, structure_message
+from dagster_project.export.sdmx_csv import unit_codes
 from dagster_project.store import Store
+from tests.conftest import ROOT
 from tests.export.conftest import ALL, Home
 from tests.store.hands import Hand, day, figures
 from validators.catalogue import Catalogue
+from validators.catalogue_file import load_catalogue
 from validators.columns import LONG, OBSERVATION_KEY
 from validators.errors import ExportError, PeriodError
 
@@ -85,6 +89,44 @@ def test_sdmx_csv_reads_in_an_sdmx_library_with_the_same_values(home: Home, smal
     exports = read.loc[("goods_exports", "330303", "2025-03", "ytd")]
     assert (exports["UNIT_MEASURE"], exports["UNIT_MULT"], exports["FREQ"]) == ("yuan", "8", "M")
     assert set(read["OBS_STATUS"]) == {"A", "P"}
+
+
+@pytest.mark.parametrize("version", SdmxVersion)
+def test_the_structure_message_gives_every_column_and_code_of_the_sdmx_csv_a_meaning(
+    version: SdmxVersion, home: Home, small_catalogue: Catalogue
+) -> None:
+    text = structure_message(small_catalogue, version, datetime(2025, 5, 29, tzinfo=UTC)).decode()
+    message = read_sdmx(text, validate=True)
+    flows = {flow.id: flow for flow in message.get_dataflows()}
+    definitions = {f"DataStructure={one.agency}:{one.id}({one.version})": one for one in message.structures[-4:-2]}
+    assert '<com:Name xml:lang="zh">口径' in text
+    for what in (What.OBSERVATIONS, What.VERSIONS):
+        (dataset,) = get_datasets(home.export(what, Format.SDMX_CSV).decode())
+        definition = definitions[str(flows[what.value.upper()].structure)]
+        assert dataset.short_urn == f"Dataflow=XUSHI:{definition.id}(1.0)"
+        components = {one.id: one for one in definition.components}
+        assert set(dataset.data.columns) == set(components)
+        listed = {name: one.enumeration for name, one in components.items() if one.enumeration is not None}
+        assert set(listed) == {
+            "FREQ",
+            "REF_AREA",
+            "INDICATOR",
+            "MEASURE",
+            "UNIT_MEASURE",
+            "OBS_STATUS",
+            "STATUS",
+            "DATASET",
+        }
+        for name, codes in listed.items():
+            assert set(dataset.data[name].astype(str)) - {"nan", ""} <= {code.id for code in codes}, name
+        key = [one.id for one in definition.components.dimensions]
+        assert not dataset.data.duplicated(key).any()
+
+
+def test_units_that_are_no_power_of_ten_have_codes_that_sdmx_allows() -> None:
+    codes = unit_codes(load_catalogue(ROOT / "metrics_catalog.yaml"))
+    assert all(re.fullmatch(r"[A-Za-z0-9_@$-]+", code) for code in codes)
+    assert codes["time_60"].zh == "分钟"
 
 
 def test_sdmx_csv_has_every_version_once(home: Home) -> None:

@@ -94,6 +94,16 @@ def test_all_tables_come_as_one_package(client: httpx.Client) -> None:
     assert client.get(f"{EXPORT}/package.zip", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
 
 
+def test_the_structure_of_the_sdmx_csv_comes_as_sdmx_ml(client: httpx.Client) -> None:
+    for version, schema in (("2.1", b"schemas/v2_1/structure"), ("3.0", b"schemas/v3_0/structure")):
+        answer = client.get(f"{EXPORT}/structure.xml", params={"sdmx": version})
+        assert answer.status_code == 200
+        assert answer.headers["Content-Type"] == "application/xml; charset=utf-8"
+        assert schema in answer.content
+    tag = {"If-None-Match": answer.headers["ETag"]}
+    assert client.get(f"{EXPORT}/structure.xml?sdmx=3.0", headers=tag).status_code == 304
+
+
 def test_columns_are_described(client: httpx.Client) -> None:
     described = client.get(f"{EXPORT}/columns").json()
     assert [one["name"] for one in described] == [str(what) for what in TABLES]

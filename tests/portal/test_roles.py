@@ -117,6 +117,7 @@ GET  /api/v1/observations/goods_exports/330303/2025-03 401 200 200 200 200 200 2
 GET  /api/v1/progress                      401  200  200  200  200  200  200    200  200  200  200  200
 GET  /api/v1/calendar?year=2025            401  200  200  200  200  200  200    200  200  200  200  200
 GET  /api/v1/export/columns                401  200  200  200  200  200  200    200  200  200  200  200
+GET  /api/v1/export/structure.xml          401  200  200  200  200  200  200    200  200  200  200  200
 GET  /api/v1/export/package.zip?known_on=0 401  422  422  422  422  422  422    422  422  422  422  422
 GET  /api/v1/export/observations?region=330303 401 200 200 200 200 200 200      200  200  200  200  200
 GET  /api/v1/templates/trade.xlsx?region=0 401  403  400  400  400  400  400    403  400  400  400  400

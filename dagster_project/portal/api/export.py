@@ -22,12 +22,15 @@ from starlette.responses import Response, StreamingResponse
 
 from dagster_project.export import (
     MEDIA_TYPES,
+    STRUCTURE_TYPE,
     Exporter,
     Format,
+    SdmxVersion,
     Selection,
     What,
     all_described,
     file_name,
+    structure_message,
     write,
     write_package,
 )
@@ -152,6 +155,19 @@ def package(visit: Visiting, selected: Selected) -> Response:
     )
 
 
+def structure(
+    visit: Visiting, sdmx: Annotated[SdmxVersion, Query(description="version of SDMX-ML")] = SdmxVersion.V2_1
+) -> Response:
+    """The structure of the SDMX-CSV, as SDMX-ML: data flows, data structures, concepts, and code lists of the
+    catalogue."""
+    tag = _tag(visit, "structure", sdmx, Selection())
+    if _is_known(visit, tag):
+        return Response(status_code=304, headers=_headers(tag))
+    content = structure_message(visit.desk.catalogue, sdmx, visit.desk.now())
+    visit.record(Deed.EXPORTED, "structure", format=f"sdmx-ml {sdmx}", rows=0)
+    return Response(content, media_type=STRUCTURE_TYPE, headers=_headers(tag))
+
+
 def columns() -> list[TableAnswer]:
     """Every table with its columns: types, units, and what they mean in Chinese and in English."""
     return [TableAnswer.model_validate(one) for one in all_described()]
@@ -259,8 +275,11 @@ _TABLE: dict[int | str, dict[str, Any]] = {
 }
 _PACKAGE: dict[int | str, dict[str, Any]] = {200: {"content": {ZIP: _BINARY}}, 304: _SAME}
 
+_STRUCTURE: dict[int | str, dict[str, Any]] = {200: {"content": {"application/xml": _BINARY}}, 304: _SAME}
+
 ROUTES = (
     Route("GET", "/api/v1/export/columns", columns, action="export", api=True),
+    Route("GET", "/api/v1/export/structure.xml", structure, action="export", api=True, answer=_STRUCTURE),
     Route("GET", "/api/v1/export/package.zip", package, action="export", api=True, answer=_PACKAGE),
     Route("GET", "/api/v1/export/{what}", table, action="export", api=True, answer=_TABLE),
 )

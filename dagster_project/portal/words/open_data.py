@@ -13,6 +13,10 @@ TEXTS = {
         "replay.",
     ),
     "open_data.package": ("全部打包下载（Data Package，.zip）", "Everything as a Data Package (.zip)"),
+    "open_data.structure": (
+        "SDMX-CSV 各列、各代码的含义（结构文件）：",
+        "What columns and codes of the SDMX-CSV mean (structure message):",
+    ),
     "open_data.programs": (
         "程序用令牌按同样的地址下载（Authorization: Bearer xushi_…），带上 ETag 则未变时不重复传送。",
         "Programs take the same addresses with a token (Authorization: Bearer xushi_…); with the ETag sent back, what "
