@@ -1,7 +1,8 @@
 """What a method says now, and what it would have said from the same month of each past year.
 
 Belongs here: scaling the values, calling the past as honestly as the present, and what an error is measured by. Does
-not belong here: the recursion (`forecast_smoothing.py`), intervals (`forecast_spread.py`), targets (`forecast.py`).
+not belong here: the recursion (`forecast_smoothing.py`), the shares of earlier years that are mixed in
+(`forecast_shares.py`), intervals (`forecast_spread.py`), targets (`forecast.py`).
 
 A past call knows nothing of what came after it. The recursion starts from the first four years, so one pass over the
 whole history is honest for the years after those; the calls before them are made anew from the history cut off there.
@@ -17,6 +18,7 @@ import numpy as np
 
 from dagster_project.progress.arrays import Flags, Floats, Integers
 from dagster_project.progress.forecast_counts import count
+from dagster_project.progress.forecast_shares import at_shares, mixed
 from dagster_project.progress.forecast_smoothing import (
     FIRST_YEARS,
     LEVELS,
@@ -125,8 +127,21 @@ def call(values: Floats, task: Task) -> Calls:
     called[:, unknown] = np.nan
     path[:, unknown] = np.nan
     truth = _truth(table, task, origins)
+    if task.summed and task.fresh:
+        _mix_shares(called, path, table, truth, np.flatnonzero(logs), task)
     scale = _scale(local, error, counted, task, origins)
     return Calls(called, truth, scale, years, path)
+
+
+def _mix_shares(called: Floats, path: Floats, table: Floats, truth: Floats, rows: Integers, task: Task) -> None:
+    """Put the shares of earlier years into the calls of these series, and the path on the way to them."""
+    if not len(rows):
+        return
+    smoothed = called[:, rows]
+    shared, begun = at_shares(table[:, rows], task.fresh, task.horizon, len(called))
+    called[:, rows] = mixed(smoothed, shared, begun, truth[:, rows], -(-(task.fresh + task.horizon) // 12))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        path[:, rows] *= called[0, rows] / smoothed[0]
 
 
 def _run(values: Floats, local: Floats, ask: Question, grid: Grid) -> tuple[Floats, Floats, Floats]:

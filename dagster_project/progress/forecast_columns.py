@@ -55,7 +55,7 @@ class Method(StrEnum):
     """How a forecast came about."""
 
     FINISHED = "finished"  # the due month's own figure
-    SMOOTHING = "smoothing"  # exponential smoothing of the series' own history
+    SMOOTHING = "smoothing"  # exponential smoothing of the series' own history, and the shares of its years
     OTHERS_PATH = "others_path"  # no history: the year so far, continued as the year went for others
     LAST_VALUE = "last_value"  # a level without history: as it is, changing as others did
 

@@ -25,12 +25,12 @@ from dagster_project.progress.arrays import Flags, Floats, Integers
 FIRST_YEARS: Final = 4  # whose mean, slope and season the recursion starts from
 _SLOPE_DOUBT: Final = 1.5  # a first slope counts t^2 / (t^2 + this): an accidental one would never fade undamped
 _SEASON_DOUBT: Final = 0.8  # how much accident is taken out of a first season; below 1, since it is learnt later
-_OUTLIER: Final = 5.0  # mean errors; what is beyond says nothing about the months to come
+_OUTLIER: Final = 8.0  # mean errors; what is beyond says nothing about the months to come
 _JITTER: Final = 0.05  # of the local mean, which is never an outlier
 _SUM_POWER: Final = 6.0  # how fast a weight falls with the error over the whole horizon
 _STEP_POWER: Final = 20.0  # and with the error one month ahead, of which there are many
 MEMORY: Final = 0.99  # what an error over the horizon counts a month later: figures grow steadier, or less so
-_PATIENCE: Final = 12.0  # months after which the errors count half
+_PATIENCE: Final = 5.0  # months by horizon after which the errors count half: those of long ones overlap
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,9 +58,9 @@ class Grid:
 LONG: Final = Grid.of(
     (0.12, 0.25, 0.45, 0.75),
     {(0.0, 0.0): 3.0, (0.06, 0.95): 3.0, (0.02, 1.0): 1.0, (0.08, 1.0): 0.4},
-    (0.03, 0.12, 0.4),
+    (0.03, 0.2, 0.7),
 )
-SHORT: Final = Grid.of((0.12, 0.35, 0.75), {(0.0, 0.0): 4.0, (0.05, 0.95): 3.0, (0.02, 1.0): 1.0}, (0.02, 0.2))
+SHORT: Final = Grid.of((0.12, 0.35, 0.75), {(0.0, 0.0): 4.0, (0.05, 0.95): 3.0, (0.02, 1.0): 1.0}, (0.03, 0.4))
 LEVELS: Final = Grid.of(
     (0.3, 0.6, 1.0), {(0.0, 0.0): 4.0, (0.1, 0.9): 1.5, (0.03, 0.97): 1.0}, (0.0,)
 )  # without a season: rates
@@ -180,7 +180,7 @@ def smooth(values: Floats, local: Floats, ask: Question, grid: Grid) -> Smoothed
             # An origin too early for any forecast to have been settled has no sums yet.
             settled_sums = sums_then.pop(back, np.zeros((sets, count)))
             number = counts[month - ask.horizon] if month >= ask.horizon else np.zeros(count)
-            weights[back] = _weights(settled_sums, steps, number, grid)
+            weights[back] = _weights(settled_sums, steps, number, ask.horizon, grid)
             counted[back] = number
             with np.errstate(invalid="ignore", divide="ignore"):
                 error[back] = (weights[back] * settled_sums).sum(axis=0) / number
@@ -302,10 +302,10 @@ def _season_ahead(season: Floats, whole: Floats, month: int, ask: Question) -> F
     return np.asarray((some + rounds * whole) / ask.horizon)
 
 
-def _weights(sums: Floats, steps: Floats, number: Floats, grid: Grid) -> Floats:
+def _weights(sums: Floats, steps: Floats, number: Floats, horizon: int, grid: Grid) -> Floats:
     """(sets, n), each column adding up to 1: the better a set was so far, the more it counts."""
     tiny = 1e-9
-    trust = number / (number + _PATIENCE)
+    trust = number / (number + _PATIENCE * horizon)
     best_sum, best_step = sums.min(axis=0) + tiny, steps.min(axis=0) + tiny
     fall = _SUM_POWER * np.log((sums + tiny) / best_sum) + _STEP_POWER * np.log((steps + tiny) / best_step)
     weight = grid.prior * np.exp(-trust * fall)
