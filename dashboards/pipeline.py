@@ -8,6 +8,7 @@ from dagster_project.metrics import names
 from dashboards import fields, panels, promql, queries, transformations
 from dashboards.frame import framed
 from dashboards.layout import Line, Section
+from validators.pull_outcomes import PULL_OUTCOMES
 
 UID = "xushi-pipeline"
 _AGES: dict[float | None, str] = {None: "green", 2 * 86400: "yellow", 7 * 86400: "red"}
@@ -121,16 +122,7 @@ def _jobs() -> Panel:
     )
 
 
-_OUTCOMES = {
-    "stored": "已入库 stored",
-    "pending": "待核准 pending",
-    "unchanged": "无新数 unchanged",
-    "nothing": "尚未发布 nothing yet",
-    "rejected": "被退回 rejected",
-    "form_changed": "格式有变 form changed",
-    "unavailable": "暂不可用 unavailable",
-    "refused": "被拒绝 refused",
-}
+_OUTCOMES = {outcome: f"{words.zh} {words.en}" for outcome, words in PULL_OUTCOMES.items()}
 
 
 def _sources() -> Panel:

@@ -29,17 +29,8 @@ from dagster_project.store import FAILED_PULLS, PullOutcome
 from validators.catalogue import Catalogue, Source
 from validators.findings import Severity
 from validators.periods import Period, parse_period
+from validators.pull_outcomes import PULL_OUTCOMES
 
-OUTCOMES_ZH = {
-    PullOutcome.STORED: "已入库",
-    PullOutcome.PENDING: "待核准",
-    PullOutcome.UNCHANGED: "无新数",
-    PullOutcome.NOTHING: "尚未发布",
-    PullOutcome.REJECTED: "被退回",
-    PullOutcome.FORM_CHANGED: "格式有变",
-    PullOutcome.UNAVAILABLE: "暂不可用",
-    PullOutcome.REFUSED: "被拒绝",
-}
 _COLOURS = dict.fromkeys(FAILED_PULLS, "red") | {PullOutcome.PENDING: "yellow", PullOutcome.UNAVAILABLE: "yellow"}
 
 
@@ -174,7 +165,7 @@ def _progress(console: Console) -> Any:
 
 def _print(console: Console, pulled: Pulled) -> None:
     pull = pulled.pull
-    mark = f"[{_COLOURS.get(pull.outcome, 'green')}]{OUTCOMES_ZH[pull.outcome]} {pull.outcome}[/]"
+    mark = f"[{_COLOURS.get(pull.outcome, 'green')}]{PULL_OUTCOMES[pull.outcome].zh} {pull.outcome}[/]"
     came = f" {_shown(pull.file_name)}，{pull.size:,} B，{_shown(pull.origin)}" if pull.origin else ""
     console.print(f"  {mark}{came}", highlight=False)
     for words in dict.fromkeys((pull.zh, pull.en)):
@@ -240,7 +231,7 @@ def _list(console: Console, rows: list[dict[str, Any]]) -> None:
             console.print("  [dim]未取过 never pulled[/]", highlight=False)
             continue
         outcome = PullOutcome(row["outcome"])
-        mark = f"[{_COLOURS.get(outcome, 'green')}]{OUTCOMES_ZH[outcome]} {outcome}[/]"
+        mark = f"[{_COLOURS.get(outcome, 'green')}]{PULL_OUTCOMES[outcome].zh} {outcome}[/]"
         console.print(f"  {row['last_pull'][:16].replace('T', ' ')} {mark}", highlight=False)
         for words in dict.fromkeys((row["words_zh"], row["words_en"])):
             console.print(f"    {_shown(words)}", highlight=False)

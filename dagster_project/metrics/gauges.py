@@ -219,10 +219,7 @@ def _forecast_families(forecast: pd.DataFrame, runs_ever: pd.DataFrame) -> Itera
         (names.FORECAST_ERROR, forecast, "skill"),
         (names.BEST_RUN_RATE, runs_ever, "best_same_months_rate"),
     ):
-        values = frame[column].to_numpy(dtype=np.float64)
-        known = np.isfinite(values)
-        keys = frame["target"].to_numpy(dtype=object)[known]
-        yield _by_key(metric, dict(zip(keys, values[known].tolist(), strict=True)))
+        yield _of_targets(metric, frame, column)
 
 
 def _path_family(paths: pd.DataFrame, catalogue: Catalogue) -> Family:
@@ -234,14 +231,16 @@ def _path_family(paths: pd.DataFrame, catalogue: Catalogue) -> Family:
 
 
 def _target_families(evaluation: pd.DataFrame) -> Iterator[Family]:
-    targets = evaluation["target"].to_numpy(dtype=object)
     for metric, column in names.TARGET_GAUGES:
-        family = GaugeMetricFamily(metric.name, metric.help, labels=metric.labels)
-        values = evaluation[column].to_numpy(dtype=np.float64)
-        known = np.isfinite(values)
-        for target, value in zip(targets[known], values[known].tolist(), strict=True):
-            family.add_metric([target], value)
-        yield family
+        yield _of_targets(metric, evaluation, column)
+
+
+def _of_targets(metric: names.Metric, frame: pd.DataFrame, column: str) -> Family:
+    """A figure for each target (column `target`) of which one is known."""
+    values = frame[column].to_numpy(dtype=np.float64)
+    known = np.isfinite(values)
+    targets = frame["target"].to_numpy(dtype=object)[known]
+    return _by_key(metric, dict(zip(targets, values[known].tolist(), strict=True)))
 
 
 def _light_family(evaluation: pd.DataFrame) -> Family:

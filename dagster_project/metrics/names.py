@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from validators.pull_outcomes import PULL_OUTCOMES
+
 TARGET_INFO_LABELS = (
     "target",
     "indicator",
@@ -181,16 +183,7 @@ SAMPLE = Metric("kpi_sample_data", "1 when generated sample data (示例数据) 
 AS_OF = Metric("kpi_as_of_timestamp_seconds", "End of the month as of which the targets are judged.", ())
 
 # How a pull may end (a test holds them against those of the store).
-SOURCE_OUTCOMES = (
-    "stored",
-    "pending",
-    "unchanged",
-    "nothing",
-    "rejected",
-    "form_changed",
-    "unavailable",
-    "refused",
-)
+SOURCE_OUTCOMES = tuple(PULL_OUTCOMES)
 
 # The columns of a forecast that are its percentiles. The label is not `quantile`, which belongs to summaries.
 PERCENTILES = (

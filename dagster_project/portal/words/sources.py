@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from validators.pull_outcomes import PULL_OUTCOMES
+
 TEXTS = {
     "nav.sources": ("取数", "Sources"),
     "sources.title": ("取数来源", "Sources"),
@@ -35,12 +37,5 @@ TEXTS = {
         "与其他来源或报送的数不一致，见下方“两个来源不同”的提示",
         "it contradicts another source or what was handed in; see the findings below",
     ),
-    "sources.outcome.stored": ("已入库", "Stored"),
-    "sources.outcome.pending": ("待核准", "Waits"),
-    "sources.outcome.unchanged": ("无新数", "Nothing new"),
-    "sources.outcome.nothing": ("尚未发布", "Not published yet"),
-    "sources.outcome.rejected": ("被退回", "Rejected"),
-    "sources.outcome.form_changed": ("格式有变", "Form changed"),
-    "sources.outcome.unavailable": ("暂不可用", "Away"),
-    "sources.outcome.refused": ("被拒绝", "Refused"),
+    **{f"sources.outcome.{outcome}": (words.zh, words.en) for outcome, words in PULL_OUTCOMES.items()},
 }
