@@ -175,7 +175,8 @@ def _mapped(
 
 def _contradicting_titles(reading: Reading, cells: pd.DataFrame, given: str | None) -> Iterator[Finding]:
     """Tables whose columns are all about one month and whose title names another, unless the period given decides."""
-    current = cells[(cells["role"] != str(Role.PRIOR)) & (cells["period"] != "") & cells["value"].notna()]
+    about = ["table", "sheet", "cell", "period", "column_label"]
+    current = cells.loc[(cells["role"] != str(Role.PRIOR)) & (cells["period"] != "") & cells["value"].notna(), about]
     for index, group in current.groupby("table", sort=False):
         months = {parse_period(text).last_month for text in group["period"].unique()}
         month = months.pop()
@@ -212,7 +213,10 @@ def _unknown_rows(cells: pd.DataFrame, said: set[tuple[str, str]]) -> Iterator[F
 def _unknown_columns(cells: pd.DataFrame) -> Iterator[Finding]:
     """Columns of figures whose headers have words that nobody knows."""
     about = cells["role"].isin([str(Role.VALUE), str(Role.GROWTH)]) & ((cells["level"] != "") | (cells["growth"] != ""))
-    unknown = cells[about & (cells["rest"] != "")]
+    about &= cells["rest"] != ""
+    if not about.any():
+        return
+    unknown = cells[about]
     for (_, sheet), group in unknown.groupby(["table", "sheet"], sort=False):
         yield say.column_not_recognised(str(sheet), str(group["cell"].iloc[0]), group["column_label"].unique())
 
@@ -253,8 +257,10 @@ def _is_january(taken: pd.DataFrame) -> bool:
 
 
 def _silent_growth(taken: pd.DataFrame) -> Iterator[Finding]:
-    silent = taken[(taken["role"] == str(Role.GROWTH)) & (taken["from_measure"] == "") & taken["value"].notna()]
-    for sheet, group in silent.groupby("sheet", sort=False):
+    silent = (taken["role"] == str(Role.GROWTH)) & (taken["from_measure"] == "") & taken["value"].notna()
+    if not silent.any():
+        return
+    for sheet, group in taken[silent].groupby("sheet", sort=False):
         yield say.growth_taken_as_cumulative(str(sheet), group["column_label"].unique())
 
 
@@ -274,11 +280,14 @@ def _regions_apart(filled: pd.DataFrame, catalogue: Catalogue, dataset: str) -> 
     may lag by one release or two, not by more. A file with several periods of a region is a history."""
     if filled.empty:
         return
-    months = filled.assign(month=month_ordinals(filled["period"]))
+    lag = _LAG[catalogue.datasets[dataset].cadence]
+    ordinals = month_ordinals(filled["period"])
+    if ordinals.min() >= ordinals.max() - lag:
+        return
+    months = filled.assign(month=ordinals)
     spans = months.groupby("region", sort=False)["month"].agg(["min", "max"])
     if (spans["min"] < spans["max"]).any():
         return
-    lag = _LAG[catalogue.datasets[dataset].cadence]
     latest = months[months["month"] == months["month"].max()].iloc[0]
     for row in each(months[months["month"] < latest["month"] - lag].drop_duplicates("region")):
         others = (str(latest["region"]), str(latest["period"]))

@@ -103,7 +103,7 @@ def converted(found: pd.DataFrame, catalogue: Catalogue) -> tuple[pd.DataFrame, 
         say.unit_assumed(row.sheet, row.cell, row.row_label, row.indicator, row.unit)
         for row in _first_of_rows(result, silent & filled)
     ]
-    return result[~contradicts], findings
+    return result[~contradicts] if contradicts.any() else result, findings
 
 
 def scaled(value: NDArray[np.float64], factor: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -133,7 +133,8 @@ def _first_of_rows(cells: pd.DataFrame, where: NDArray[np.bool_]) -> Iterator[An
 
 def each(frame: pd.DataFrame) -> Iterator[Any]:
     """The rows one by one, for the few that become findings."""
-    yield from frame.itertuples(index=False)
+    if len(frame):
+        yield from frame.itertuples(index=False)
 
 
 def with_periods(found: pd.DataFrame, cadence: Cadence) -> tuple[pd.DataFrame, list[Finding]]:
@@ -144,6 +145,8 @@ def with_periods(found: pd.DataFrame, cadence: Cadence) -> tuple[pd.DataFrame, l
     if cadence is not Cadence.ANNUAL:
         period = period.where(~_of_an_unsaid_month(found), "")
     silent = (period == "") & found["value"].notna()
+    if not silent.any():
+        return found.assign(period=period), []
     first = found[silent].drop_duplicates("sheet")
     findings = [say.period_missing(row.sheet, row.cell) for row in each(first)]
     return found.assign(period=period)[~silent], findings
@@ -153,6 +156,8 @@ def _of_an_unsaid_month(found: pd.DataFrame) -> pd.Series:
     """Cells under nothing but a year that needn't be December's: 本月 may be any of its months, and so may 累计 beside
     it, or beside an earlier month of the same year (2月 | 本年累计, both under 2019年)."""
     of_year = found["period"].str.len() == _YEAR
+    if not of_year.any():
+        return of_year
     is_month = found["from_measure"].isin([str(Measure.MONTH), str(Measure.YOY_MONTH)])
     doubtful = of_year & found["table"].isin(found.loc[of_year & is_month, "table"])
     months = found["period"].where(found["period"].str.fullmatch(r"[0-9]{4}-[0-9]{2}"), "")

@@ -48,9 +48,11 @@ def placed(
 ) -> Placed:
     """`regions` has the region of each table as a whole, None where nothing says it; `is_indicator` tells whether a
     label is catalogued."""
-    cells = reading.cells.assign(
-        region=reading.cells["table"].map(dict(enumerate(code or "" for code in regions))).astype("str"), foreign=False
-    )
+    # As objects all texts lie in one block of memory: what selects rows is several times faster for small tables.
+    texts = list(reading.cells.select_dtypes("str"))
+    cells = reading.cells.astype(dict.fromkeys(texts, object))
+    home = cells["table"].map(dict(enumerate(code or "" for code in regions)))
+    cells = cells.assign(region=home.astype(object), foreign=False)
     parts: list[pd.DataFrame] = []
     findings: list[Finding] = []
     by_region: set[int] = set()

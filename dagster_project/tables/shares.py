@@ -117,8 +117,8 @@ class _Sharing:
         if self.given is not None:
             return pd.Series(self.given, index=cells.index)
         owners: dict[_Row, str] = {}
-        filled = cells[cells["value"].notna()].drop_duplicates(["table", "row_label", "parent_label"])
-        told = filled[["table", "row_label", "parent_label", "sheet", "cell"]]
+        place = ["table", "row_label", "parent_label"]
+        told = cells.loc[cells["value"].notna(), [*place, "sheet", "cell"]].drop_duplicates(place)
         figures = {(row.table, row.row_label, row.parent_label): row for row in each(told)}
         for triple in dict.fromkeys(zip(cells["table"], cells["row_label"], cells["parent_label"], strict=True)):
             owners[triple] = self._owner(triple, figures.get(triple), triple[0] in spread.by_region)
@@ -191,6 +191,8 @@ class _Sharing:
         """Rows of an annual dataset that stand, by their labels alone, in a table of a month."""
         annual = {key for key, dataset in self.catalogue.datasets.items() if dataset.cadence is Cadence.ANNUAL}
         rows = {row for row, key in owners.items() if key in annual and not self.named[row[0]]}
+        if not rows:
+            return set()
         monthly = cells[(cells["period"].str.len() > _YEAR) & ~cells["period"].str.endswith("-12")]
         late: set[_Row] = set()
         for row in each(monthly.drop_duplicates(["table", "row_label", "parent_label"])):
