@@ -49,7 +49,7 @@ def placed(
     """`regions` has the region of each table as a whole, None where nothing says it; `is_indicator` tells whether a
     label is catalogued."""
     # As objects all texts lie in one block of memory: what selects rows is several times faster for small tables.
-    texts = list(reading.cells.select_dtypes("str"))
+    texts: list[str] = list(reading.cells.select_dtypes("str"))
     cells = reading.cells.astype(dict.fromkeys(texts, object))
     home = cells["table"].map(dict(enumerate(code or "" for code in regions)))
     cells = cells.assign(region=home.astype(object), foreign=False)
