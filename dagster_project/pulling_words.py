@@ -97,15 +97,15 @@ def _difference(change: Change, catalogue: Catalogue | None) -> Said:
     zh, en = [], []
     for what_zh, what_en, parts in (("缺", "gone", change.gone), ("新出现", "new", change.came)):
         if parts:
-            names = [_named(part, catalogue) for part in parts[:_FEW]]
+            names = [part_named(part, catalogue) for part in parts[:_FEW]]
             more = f" … ({len(parts)})" if len(parts) > _FEW else ""
             zh.append(f"{what_zh} {'、'.join(name.zh for name in names)}{more}")
             en.append(f"{what_en}: {', '.join(name.en for name in names)}{more}")
     return "；".join(zh), "; ".join(en)
 
 
-def _named(part: str, catalogue: Catalogue | None) -> Words:
-    """A figure by the names of the catalogue, anything else as the source has it."""
+def part_named(part: str, catalogue: Catalogue | None) -> Words:
+    """How a part of a form is called: a figure by the names of the catalogue, anything else as the source has it."""
     indicator, _, measure = part.removeprefix(FIGURE).partition("/")
     if catalogue is not None and part.startswith(FIGURE) and indicator in catalogue.indicators:
         return series(catalogue, indicator, measure)

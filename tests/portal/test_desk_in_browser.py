@@ -321,7 +321,7 @@ def test_nobody_meets_a_barrier_at_the_desk(
     with signed_in(chromium, address, size=size) as page:
         drop(page, ("2025年5月对外贸易主要指标.xlsx", with_cells(found["2025-05_trade"], cells)))
         look(page, "preview", size)
-        for name in ("hand-in", "uploads", "templates", "account"):
+        for name in ("hand-in", "uploads", "sources", "templates", "account"):
             page.goto(f"/{name}")
             look(page, name, size)
         page.goto("/hand-in?lang=en")

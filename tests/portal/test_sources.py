@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
 
 from dagster_project.portal.desk import Desk
 from dagster_project.pulling import Pulled, Puller
 from dagster_project.sources.secrets import Vault
-from tests.portal.signing import add_user, browser, served, sign_in
+from tests.portal.reading import words
+from tests.portal.signing import PASSWORD, add_user, browser, served, sign_in
 from tests.portal.working import SMALL, Clock, post, working_desk
 from validators.catalogue import Catalogue
 from validators.catalogue_file import load_catalogue
@@ -20,11 +24,16 @@ from validators.periods import parse_period
 
 pytestmark = pytest.mark.xdist_group("portal-desk")
 
+CHROMIUM = shutil.which("chromium")
 _SOURCE = """    sources:
       - name: share
         connector: folder
         regions: ["330303"]
-        with: {url: "${trade_share}", pattern: "{year}-{month2}.csv", settle_seconds: 0}
+        with:
+          url: "${trade_share}"
+          pattern: "{year}-{month2}.csv"
+          settle_seconds: 0
+          storage: {user: wang, password: hunter2}
 """
 _TABLE = "indicator,region,period,measure,value,unit\ngoods_exports,330303,2025-04,month,{value},亿元\n"
 
@@ -51,8 +60,8 @@ def share(tmp_path: Path) -> Path:
     return folder
 
 
-def pull(desk: Desk, share: Path, value: str) -> Pulled:
-    (share / "2025-04.csv").write_text(_TABLE.format(value=value), encoding="utf-8")
+def pull(desk: Desk, share: Path, value: str, table: str = _TABLE) -> Pulled:
+    (share / "2025-04.csv").write_text(table.format(value=value), encoding="utf-8")
 
     def clock() -> datetime:
         return desk.now() + timedelta(days=3650)  # files of this test are old by then
@@ -128,3 +137,62 @@ def test_a_source_of_somebody_elses_dataset_is_not_shown(desk: Desk, share: Path
         page = client.get("/sources").text
     assert "trade/share" not in page
     assert "目录中没有取数来源" in page
+
+
+def changed(desk: Desk, share: Path) -> None:
+    """A second pull that has another figure beside, as if the source had begun to say more."""
+    pull(desk, share, "41.5", _TABLE + "goods_exports,330303,2025-04,ytd,139.9,亿元\n")
+
+
+def test_the_page_of_a_dataset_says_what_its_source_asks_without_secrets(read: httpx.Client) -> None:
+    page = read.get("/sources/trade").text
+    assert "${trade_share}" in page
+    assert "hunter2" not in page
+    assert "storage.password" in page
+    assert "{year}-{month2}.csv" in page
+    assert "/sources/trade" in read.get("/sources").text
+
+
+def test_the_page_of_a_dataset_says_when_and_why_it_is_asked_next(read: httpx.Client) -> None:
+    text = words(read.get("/sources/trade").text)
+    assert "2025年2月2025-03-20逾期 即将自 2025-03-21 起逾期，每日询问" in text
+    english = words(read.get("/sources/trade?lang=en").text)
+    assert "overdue since 2025-03-21; asked for daily" in english
+
+
+def test_the_page_of_a_dataset_lists_its_pulls_and_compares_their_form(
+    desk: Desk, share: Path, read: httpx.Client
+) -> None:
+    first = pull(desk, share, "41.5")
+    assert "近期各次格式相同" in read.get("/sources/trade").text
+    changed(desk, share)
+    page = read.get("/sources/trade").text
+    assert f'href="/uploads/{first.pull.upload}"' in page
+    assert "近期各次格式相同" not in page
+    text = words(page)
+    assert "–货物贸易出口累计已入库" in text
+    assert "最近一次合格内容由 2 部分组成" in text
+
+
+def test_a_dataset_without_sources_says_so(read: httpx.Client) -> None:
+    assert "该数据集没有取数来源" in read.get("/sources/retail_sales").text
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed on this machine")
+def test_nobody_meets_a_barrier_at_the_sources(desk: Desk, share: Path) -> None:
+    pull(desk, share, "41.5")
+    changed(desk, share)
+    with served(desk) as address, sync_playwright() as programs:
+        chromium = programs.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = chromium.new_context(base_url=address, viewport={"width": 390, "height": 844}).new_page()
+        page.goto("/sign-in")
+        page.get_by_label("用户名").fill("limin")
+        page.get_by_label("密码").fill(PASSWORD)
+        page.get_by_role("button", name="登录").click()
+        page.wait_for_url("**/scoreboard")
+        for path in ("/sources", "/sources/trade", "/sources/trade?lang=en"):
+            page.goto(path)
+            faults = Axe().run(page).response["violations"]
+            assert not [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in faults]
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        chromium.close()
