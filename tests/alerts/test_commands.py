@@ -104,14 +104,14 @@ def test_the_relay_runs_until_it_is_told_to_stop(way: str, contacts_file: Path) 
                 json.dumps(body).encode(),
                 {"Content-Type": "application/json"},
             )
-            with urllib.request.urlopen(request, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 assert answer.status == 200
             assert "甲" in chat.posted[0].body["text"]["content"]
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/runbook", timeout=10) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/runbook", timeout=60) as answer:
                 assert "id=targetofftrack" in answer.read().decode()
         finally:
             process.send_signal(signal.Signals[way])
-            said, _ = process.communicate(timeout=10)
+            said, _ = process.communicate(timeout=60)
     assert "Traceback" not in said
     assert "hidden" not in said
     assert "/dingtalk/department-lw_industry: 200" in said

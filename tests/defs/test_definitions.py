@@ -46,6 +46,6 @@ def test_dg_check_defs_passes_on_the_real_catalogue(tmp_path: Path) -> None:
     environment.pop("XUSHI_CATALOGUE", None)
     program = Path(sys.executable).parent / "dg"
     done = subprocess.run(
-        [program, "check", "defs"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=120
+        [program, "check", "defs"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=300
     )
     assert done.returncode == 0, done.stdout + done.stderr

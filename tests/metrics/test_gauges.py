@@ -233,7 +233,7 @@ def test_promtool_has_nothing_to_say_about_the_gauges(made: Registry) -> None:
 def test_the_endpoint_serves_what_the_registry_holds(made: Registry) -> None:
     server, thread = serve(made, host="127.0.0.1", port=0)
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{server.server_port}/metrics", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{server.server_port}/metrics", timeout=60) as answer:
             families = list(text_string_to_metric_families(answer.read().decode("utf-8")))
     finally:
         server.shutdown()

@@ -31,7 +31,7 @@ class Hooks:
     posted: list[Posted] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def wait(self, count: int, seconds: float = 20.0) -> list[Posted]:
+    def wait(self, count: int, seconds: float = 90.0) -> list[Posted]:
         """All requests, once there are so many. Fails when they don't come."""
         wait_until(lambda: len(self.posted) >= count, f"{count} requests, not {len(self.posted)}", seconds)
         return list(self.posted)

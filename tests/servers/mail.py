@@ -52,7 +52,7 @@ class MailServer:
         with self._lock:
             return list(self._letters)
 
-    def wait(self, count: int, seconds: float = 20.0) -> list[Letter]:
+    def wait(self, count: int, seconds: float = 90.0) -> list[Letter]:
         """All letters, once there are so many. Fails when they don't come."""
         wait_until(lambda: len(self.letters) >= count, f"{count} letters, not {len(self.letters)}", seconds)
         return self.letters
@@ -73,7 +73,7 @@ class MailServer:
         return AuthResult(success=right, handled=right)
 
 
-def wait_until(true: Callable[[], bool], what: str, seconds: float = 20.0) -> None:
+def wait_until(true: Callable[[], bool], what: str, seconds: float = 90.0) -> None:
     """Look again and again until it is true; AssertionError with `what` after so many seconds."""
     deadline = time.monotonic() + seconds
     while not true():

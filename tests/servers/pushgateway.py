@@ -39,7 +39,7 @@ def pushgateway(address: str | None = None) -> Iterator[str]:
 
 def shown(url: str) -> str:
     """What a Pushgateway has, as Prometheus gets it."""
-    with urllib.request.urlopen(f"{url}/metrics", timeout=10) as answer:
+    with urllib.request.urlopen(f"{url}/metrics", timeout=60) as answer:
         return str(answer.read().decode("utf-8"))
 
 

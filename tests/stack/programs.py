@@ -32,7 +32,7 @@ class Stack:
     def output(self) -> str:
         return self.printed.read_text(encoding="utf-8")
 
-    def wait_for(self, words: str, seconds: float = 60) -> str:
+    def wait_for(self, words: str, seconds: float = 180) -> str:
         """What was printed, once the words are in it."""
         end = time.monotonic() + seconds
         while words not in self.output():
@@ -41,7 +41,7 @@ class Stack:
             time.sleep(0.05)
         return self.output()
 
-    def wait_until_settled(self, seconds: float = 60) -> str:
+    def wait_until_settled(self, seconds: float = 180) -> str:
         return self.wait_for("日志 logs:", seconds)
 
     def address(self, component: str) -> str:
@@ -50,7 +50,7 @@ class Stack:
         assert found is not None, self.output()
         return found[1]
 
-    def stop(self, number: int = signal.SIGINT, seconds: float = 40) -> int:
+    def stop(self, number: int = signal.SIGINT, seconds: float = 120) -> int:
         """Send a signal and wait; the exit code."""
         self.process.send_signal(number)
         return self.process.wait(seconds)
@@ -59,7 +59,7 @@ class Stack:
         """Processes of the stack other than `xushi up` itself, known by the home in their command or environment."""
         return [each for each in psutil.process_iter() if each.pid != self.process.pid and self._of_the_stack(each)]
 
-    def wait_until_nothing_is_left(self, seconds: float = 30) -> None:
+    def wait_until_nothing_is_left(self, seconds: float = 120) -> None:
         end = time.monotonic() + seconds
         while found := self.left():
             assert time.monotonic() < end, [each.cmdline() for each in found]
@@ -108,6 +108,6 @@ def told(home: Path, *arguments: str, **more: str) -> subprocess.CompletedProces
         capture_output=True,
         text=True,
         env=environment(home, **more),
-        timeout=90,
+        timeout=240,
         check=False,
     )

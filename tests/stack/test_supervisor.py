@@ -8,8 +8,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from threading import Event, Thread, Timer
+from threading import Event, Thread
 
 import psutil
 
@@ -23,6 +24,8 @@ STUBBORN = "import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IG
 # Starts a stubborn child and stops when it is asked to, without a word to the child.
 CARELESS = f"import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', {STUBBORN!r}]); time.sleep(600)"
 PATIENT = "import time; time.sleep(600)"
+# Ends once another has said its process id: from then on that one is stubborn.
+LATER = "import pathlib, sys, time\nwhile not pathlib.Path(sys.argv[1]).read_text().endswith('\\n'): time.sleep(0.02)"
 
 
 class Heard:
@@ -56,6 +59,12 @@ def launched(key: str, script: str, *, after: tuple[str, ...] = (), once: bool =
     return Launch(component, (sys.executable, "-I", "-u", "-c", script), probe=probe, after=after)
 
 
+def later(log: Path) -> Launch:
+    """What ends once the log has its first line."""
+    first = launched("later", LATER, once=True)
+    return replace(first, command=(*first.command, str(log)))
+
+
 def ran(folder: Path, *launches: Launch, grace: float = 5.0, ready: float = 20.0) -> tuple[bool, Heard]:
     """Run until all has settled."""
     heard = Heard()
@@ -74,7 +83,7 @@ def ran(folder: Path, *launches: Launch, grace: float = 5.0, ready: float = 20.0
 
 def pid_in(log: Path) -> int:
     """The process id that a script printed as its first line."""
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while not log.exists() or not log.read_text().endswith("\n"):
         assert time.monotonic() < end
         time.sleep(0.02)
@@ -88,7 +97,7 @@ def gone(pid: int) -> bool:
 def test_one_that_will_not_stop_is_killed_after_the_grace(tmp_path: Path) -> None:
     # The second waits for the first to have printed, so that its handler is in place.
     first = launched("stubborn", STUBBORN)
-    well, heard = ran(tmp_path, first, launched("later", "import time; time.sleep(0.5)", once=True), grace=0.3)
+    well, heard = ran(tmp_path, first, later(tmp_path / "stubborn.log"), grace=0.3)
     assert heard.ends == [("stubborn", False)]
     assert gone(pid_in(tmp_path / "stubborn.log"))
     assert well  # it ran as it should; how it ended is said
@@ -96,20 +105,25 @@ def test_one_that_will_not_stop_is_killed_after_the_grace(tmp_path: Path) -> Non
 
 def test_a_second_signal_leaves_no_grace(tmp_path: Path) -> None:
     stop, hurry, heard = Event(), Event(), Heard()
-    timers = [Timer(1.0, stop.set), Timer(1.5, hurry.set)]
-    for timer in timers:
-        timer.start()
+
+    def signals() -> None:
+        pid_in(tmp_path / "stubborn.log")
+        stop.set()
+        time.sleep(0.5)
+        hurry.set()
+
+    Thread(target=signals).start()
     began = time.monotonic()
     supervisor.run(
         [launched("stubborn", STUBBORN)], logs=tmp_path, report=heard, stop=stop, hurry=hurry, grace_seconds=60
     )
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 40
     assert heard.ends == [("stubborn", False)]
 
 
 def test_what_a_component_started_and_left_behind_is_killed_too(tmp_path: Path) -> None:
     careless = launched("careless", CARELESS)
-    _, heard = ran(tmp_path, careless, launched("later", "import time; time.sleep(1)", once=True), grace=0.5)
+    _, heard = ran(tmp_path, careless, later(tmp_path / "careless.log"), grace=0.5)
     assert heard.ends == [("careless", False)]
     assert gone(pid_in(tmp_path / "careless.log"))
 
@@ -175,8 +189,8 @@ def test_the_guard_stops_what_it_was_told_of_and_spares_what_is_gone() -> None:
         # Somebody has to take note of the end, as the system does once the parent is gone.
         Thread(target=left.wait).start()
         watch = subprocess.Popen([sys.executable, "-I", guard.__file__], stdin=subprocess.PIPE, text=True)
-        watch.communicate(f"+{left.pid}\n+{spared.pid}\n-{spared.pid}\n", timeout=20)
-        assert left.wait(5) == -signal.SIGTERM
+        watch.communicate(f"+{left.pid}\n+{spared.pid}\n-{spared.pid}\n", timeout=120)
+        assert left.wait(60) == -signal.SIGTERM
         assert spared.poll() is None
     finally:
         for process in (left, spared):

@@ -166,7 +166,7 @@ class TestPostgres:
             writer = threading.Thread(target=write)
             writer.start()
             _end_waiting_connections(postgres_server, url)
-            writer.join(20)
+            writer.join(60)
             other.rollback()
             assert len(caught) == 1
             assert store.pending() == [upload]
