@@ -29,7 +29,7 @@ _OUTLIER: Final = 8.0  # mean errors; what is beyond says nothing about the mont
 _JITTER: Final = 0.05  # of the local mean, which is never an outlier
 _SUM_POWER: Final = 6.0  # how fast a weight falls with the error over the whole horizon
 _STEP_POWER: Final = 20.0  # and with the error one month ahead, of which there are many
-MEMORY: Final = 0.99  # what an error over the horizon counts a month later: figures grow steadier, or less so
+MEMORY: Final = 0.99  # what an error counts a month later: figures grow steadier, or less so
 _PATIENCE: Final = 5.0  # months by horizon after which the errors count half: those of long ones overlap
 
 
@@ -148,6 +148,7 @@ def smooth(values: Floats, local: Floats, ask: Question, grid: Grid) -> Smoothed
         if month <= last - ask.fresh:
             np.abs(wrong, out=part)
             part *= step_scale[month]
+            steps *= MEMORY
             steps += part
         if ask.seasonal:
             np.multiply(steps, room[month], out=part)
@@ -243,7 +244,8 @@ def first_state(values: Floats, ask: Question) -> tuple[Integers, Floats, Floats
 
 
 def faded(settled: Flags) -> Floats:
-    """(months, n) how many forecasts were settled by each month, old ones counting less."""
+    """(months, n) how many forecasts were settled by each month, or how many errors there were, old ones counting
+    less."""
     found = np.zeros(settled.shape)
     number = np.zeros(settled.shape[1])
     for month, now in enumerate(settled):
@@ -267,7 +269,7 @@ def _room(local: Floats, step_scale: Floats, begin: Integers, until: int) -> tup
     """How much of an error moves the states: so many times the sum of errors so far, plus so much; each (months, n),
     the same from month `until` on. All of it in the first two years."""
     months = np.minimum(np.arange(len(local)), max(until, 0))
-    number = np.maximum(np.cumsum(step_scale > 0, axis=0), 1)[months]
+    number = np.maximum(faded(step_scale > 0), 1)[months]
     learnt = months[:, None] >= begin + 24
     return (
         np.where(learnt, _OUTLIER * local[months] / number, 0.0),

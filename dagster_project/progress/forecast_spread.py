@@ -22,7 +22,7 @@ from dagster_project.progress.arrays import Flags, Floats, Integers
 # By whole years of history (0, 1 ... 10 or more): errors of short histories are larger than they expect.
 YEARS_FACTOR: Final = (2.5, 1.5, 1.37, 1.38, 1.34, 1.17, 1.09, 1.06, 1.04, 1.02, 1.0)
 _USUAL_COUNT: Final = 40.0
-_OWN_DOUBT: Final = 8.0  # past years after which a series' own errors count as much as those of all
+_OWN_DOUBT: Final = 24.0  # past years after which a series' own errors count as much as those of all
 _FADING: Final = 0.9  # what an error counts a year later: figures grow steadier, or less so
 _COMMON_FADING: Final = 0.6  # the same for what all series erred: calm and unquiet years come and go sooner
 # Errors of calls of invented series (benchmarks/year_end_families.py) in units of their scale.
