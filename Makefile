@@ -38,18 +38,35 @@ up: setup ## the whole system on this machine, until Ctrl-C; make up ARGS="--fre
 test: setup-tests test-servers ## all tests, with a real PostgreSQL and Prometheus' own checker
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
+# Side by side, each one's output in one piece; all are heard before the first failure ends it.
+CHECKS := check-types check-generated check-imports check-definitions check-locks check-code
+.PHONY: $(CHECKS)
+
 check: setup-tests ## lint, types, import rules, catalogue, drift of generated files and migrations
+	@$(MAKE) --no-print-directory --output-sync=target --keep-going -j $$(nproc) $(CHECKS)
+
+check-code:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+check-types:
 	$(BIN)/mypy
+
+check-imports:
 	$(BIN)/lint-imports
+
+check-generated:
 	$(BIN)/xushi catalogue check
 	$(BIN)/xushi catalogue schema --check
 	$(BIN)/xushi store migrate --check
 	$(BIN)/xushi dashboards build --check
 	$(BIN)/xushi alerts build --check
+
+check-definitions:
 	$(BIN)/dg check defs
-	@# Versions alone are compared: new wheels of a locked version must not fail a change that has nothing to do with them.
+
+# Versions alone are compared: new wheels of a locked version must not fail a change that has nothing to do with them.
+check-locks: $(UV)
 	@for lock in $(LOCKS); do mkdir -p .tools/$$(dirname $$lock) && cp $$lock .tools/$$lock; done
 	@$(RESOLVE) pyproject.toml -o .tools/requirements.lock && $(RESOLVE_TESTS) pyproject.toml -o .tools/tests/requirements.lock
 	@for lock in $(LOCKS); do \
