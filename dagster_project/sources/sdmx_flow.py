@@ -37,7 +37,8 @@ class FlowCheck:
     ) -> None:
         self._client, self._request, self._url = client, request, url.rstrip("/")
         self._version = ApiVersion.V1_5_0 if api == "1" else ApiVersion.V2_0_0
-        self._headers = tuple((headers | {"Accept": ACCEPT}).items())
+        own = {name: value for name, value in headers.items() if name.lower() != "accept"}  # that is for data
+        self._headers = tuple((own | {"Accept": ACCEPT}).items())
 
     def ask(self, flow: str, options: SeriesOptions, key: str, regions: list[str]) -> Said | None:
         """None where the flow is there and knows every code that was asked for, so nothing is published yet; words

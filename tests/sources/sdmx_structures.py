@@ -72,7 +72,12 @@ def offer(server: Web, root: str, message: bytes, listed: bytes) -> None:
 
         return behave
 
-    for path in ("dataflow/OFFICE/TRADE/1.0", "structure/dataflow/OFFICE/TRADE/1.0"):
+    for path in (
+        "dataflow/OFFICE/TRADE/1.0",
+        "dataflow/all/TRADE/latest",
+        "structure/dataflow/OFFICE/TRADE/1.0",
+        "structure/dataflow/*/TRADE/~",
+    ):
         server.tell(f"{root}/{path}", answers(message))
     for path in ("dataflow/all/all/all", "structure/dataflow/*/*/*"):
         server.tell(f"{root}/{path}", answers(listed))

@@ -78,7 +78,7 @@ def nested(depth: int) -> bytes:
         (nested(100), {}, FORM_CHANGED, "nested too deeply"),
         (nested(300_000), {}, FORM_CHANGED, "nested too deeply"),
         (LARGE, {"max_cells": 100_000}, REFUSED, "XUSHI_MAX_CELLS"),
-        (LARGE, {"max_read_memory": 30_000_000}, REFUSED, "XUSHI_MAX_READ_MEMORY"),
+        (flat(MANY * 2), {"max_read_memory": 20_000_000}, REFUSED, "XUSHI_MAX_READ_MEMORY"),
         (csv_2([observation("1")] * 40_000), {"max_cells": 100_000}, REFUSED, "XUSHI_MAX_CELLS"),
     ],
     ids=["laughs", "deep", "very deep", "large", "hungry", "large CSV"],
@@ -99,7 +99,7 @@ def test_a_hostile_message_ends_as_what_it_is(
         (b"[" * 500_000, {}, FORM_CHANGED, "nested too deeply"),
         (b"[" * 80 + b"]" * 80, {}, FORM_CHANGED, "nested too deeply"),
         (b"[" + b"{}," * 200_000 + b"{}]", {"max_cells": 100_000}, REFUSED, "XUSHI_MAX_CELLS"),
-        (b"[" + b"{}," * 1_000_000 + b"{}]", {"max_read_memory": 30_000_000}, REFUSED, "XUSHI_MAX_READ_MEMORY"),
+        (b"[" + b"{}," * 3_000_000 + b"{}]", {"max_read_memory": 20_000_000}, REFUSED, "XUSHI_MAX_READ_MEMORY"),
     ],
     ids=["deep", "rather deep", "large", "hungry"],
 )

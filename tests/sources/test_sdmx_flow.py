@@ -67,8 +67,17 @@ def test_a_flow_that_is_there_with_every_code_has_nothing_yet(
     api: str, form: Format, server: Web, pulled: Pulls
 ) -> None:
     offer(server, "/rest", structure(form), flows("TRADE"))
-    assert pulled(api=api) == ([], [])
+    assert pulled(api=api, headers={"accept": "text/csv", "X-Key": "k"}) == ([], [])
+    assert server.asked[-1].headers["x-key"] == "k"
     assert [one.query for one in server.asked[1:]] == [{"references": "descendants", "detail": "full"}]
+
+
+@pytest.mark.parametrize("api", ["1", "2"])
+def test_a_flow_may_be_named_without_agency_and_version(api: str, server: Web, pulled: Pulls) -> None:
+    offer(server, "/rest", structure(), flows("TRADE"))
+    assert pulled(api=api, flow="TRADE") == ([], [])
+    with pytest.raises(SourceRefusedError, match=r"no data flow TRADES \(did you mean TRADE\?\)"):
+        pulled(api=api, flow="TRADES")
 
 
 @pytest.mark.parametrize("api", ["1", "2"])
