@@ -92,13 +92,12 @@ def dropped(client: httpx.Client, *files: tuple[str, bytes], **fields: str) -> s
 
 def preview(client: httpx.Client, batch: str, number: int = 0) -> str:
     """One file's part of the page, once it has been read."""
-    for _ in range(300):
-        part = client.get(f"{batch}/{number}")
-        if part.status_code != 202:
-            assert part.status_code == 200, part.text
-            return part.text
+    end = time.monotonic() + 120
+    while (part := client.get(f"{batch}/{number}")).status_code == 202:
+        assert time.monotonic() < end, f"{batch}/{number} is not read"
         time.sleep(0.05)
-    raise AssertionError(f"{batch}/{number} is not read")
+    assert part.status_code == 200, part.text
+    return part.text
 
 
 def digest_in(page: str) -> str:
