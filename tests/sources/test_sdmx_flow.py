@@ -131,6 +131,7 @@ def test_a_list_of_codes_that_is_not_complete_proves_nothing(server: Web, pulled
         (answer(b"", status=501), "the service offers no structure queries"),
         (answer(b"", status=503), r"not available \(HTTP 503\)"),
         (answer("<html><title>Home</title></html>", media_type="text/html"), "no SDMX-ML"),
+        (answer('<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha">]><x>&a;</x>'), "DOCTYPE"),
     ],
 )
 def test_where_structures_are_not_offered_it_is_said_that_nothing_can_be_told(
