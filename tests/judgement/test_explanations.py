@@ -21,6 +21,7 @@ from validators.catalogue import Catalogue
 from validators.columns import OBSERVATION_KEY
 from validators.periods import Month
 
+pytestmark = pytest.mark.xdist_group("explanations")  # the sample year is made once, in one worker
 FIRST = [*OBSERVATION_KEY, "value", "unit", "known_from"]  # of `Store.first_statements`
 
 
@@ -90,10 +91,15 @@ COLUMNS = (
 
 
 @pytest.fixture(scope="module")
-def sample(catalogue: Catalogue) -> pd.DataFrame:
+def said(catalogue: Catalogue) -> pd.DataFrame:
+    """Every statement of the sample year, revisions too."""
+    return stated(truth(catalogue, year=2025, through=Month(2025, 12)).reset_index(drop=True))
+
+
+@pytest.fixture(scope="module")
+def sample(said: pd.DataFrame) -> pd.DataFrame:
     """Every figure of the sample year as a store would hold it."""
-    figures = truth(catalogue, year=2025, through=Month(2025, 12)).reset_index(drop=True)
-    return stated(figures).drop_duplicates(list(OBSERVATION_KEY), keep="last")
+    return said.drop_duplicates(list(OBSERVATION_KEY), keep="last")
 
 
 def stated(figures: pd.DataFrame) -> pd.DataFrame:
@@ -104,10 +110,9 @@ def stated(figures: pd.DataFrame) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def first(catalogue: Catalogue) -> pd.DataFrame:
+def first(said: pd.DataFrame) -> pd.DataFrame:
     """What was first said of the sample year's figures that were revised."""
-    figures = stated(truth(catalogue, year=2025, through=Month(2025, 12)).reset_index(drop=True))
-    twice = figures[figures.duplicated(list(OBSERVATION_KEY), keep=False)]
+    twice = said[said.duplicated(list(OBSERVATION_KEY), keep=False)]
     return twice.drop_duplicates(list(OBSERVATION_KEY))[FIRST]
 
 
