@@ -3,4 +3,4 @@
 from __future__ import annotations
 
 from tests.servers.postgres import postgres_server  # noqa: F401  # a fixture
-from tests.store.conftest import hand, new_url, store, url  # noqa: F401  # fixtures
+from tests.store.conftest import hand, migrated_file, new_url, store, url  # noqa: F401  # fixtures

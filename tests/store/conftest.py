@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -29,9 +30,19 @@ def url(new_url: Callable[[], str]) -> str:
     return new_url()
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database on SQLite with the newest schema, to be copied."""
+    file = tmp_path_factory.mktemp("migrated") / "xushi.sqlite"
+    Store.open(f"sqlite:///{file}").close()
+    return file
+
+
 @pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    """An open, empty store."""
+def store(url: str, migrated_file: Path) -> Iterator[Store]:
+    """An open, empty store. How one comes about from nothing is tested with `url`."""
+    if url.startswith("sqlite"):
+        shutil.copyfile(migrated_file, url.removeprefix("sqlite:///"))
     with Store.open(url) as opened:
         yield opened
 
