@@ -25,7 +25,12 @@ STUBBORN = "import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IG
 CARELESS = f"import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', {STUBBORN!r}]); time.sleep(600)"
 PATIENT = "import time; time.sleep(600)"
 # Ends once another has said its process id: from then on that one is stubborn.
-LATER = "import pathlib, sys, time\nwhile not pathlib.Path(sys.argv[1]).read_text().endswith('\\n'): time.sleep(0.02)"
+LATER = """
+import pathlib, sys, time
+log = pathlib.Path(sys.argv[1])
+while not log.exists() or not log.read_text().endswith("\\n"):
+    time.sleep(0.02)
+"""
 
 
 class Heard:
