@@ -19,8 +19,10 @@ histories whole and cut to five and to nine years. And on the even rows of the i
 many zeros on even rows of four other seeds). Nothing was chosen on odd positions with later years, nor on odd rows;
 figures of these are looked at after a choice, not for one: `--part unseen` takes the odd positions or rows alone, with
 `--since 2011` or `--since 2013` the later years. An earlier choice, of what kind of smoothing and between which limits,
-had seen the years of the United Kingdom up to its last. What is learnt while running (weights, shares of the mixture,
-pooled errors) comes from years before the one foretold, always.
+had seen the years of the United Kingdom up to its last; so had the limits of what is odd in shares
+(`progress/forecast_shares.py`), taken since years with a pandemic in them, and invented ones like them, went wrong
+without. What is learnt while running (weights, shares of the mixture, pooled errors) comes from years before the one
+foretold, always.
 
 The usual shape of errors (`forecast_spread.py`) was measured on the invented families, and left as it was when shares
 were mixed in: it is a tenth wider than the errors of their even rows have been since.

@@ -110,6 +110,18 @@ def cycling(random: np.random.Generator, count: int, years: int) -> Floats:
     return _built(trend + wave, _season(random, count, 0.1), random, random.uniform(0.02, 0.06, (count, 1)))
 
 
+def shocked(random: np.random.Generator, count: int, years: int) -> Floats:
+    """Some months lost once, two to four years ago, and what was lost coming back by half a month."""
+    length = 12 * years
+    level = np.cumsum(random.normal(0.003, 0.008, (count, length)), axis=1)
+    months = _built(level, _season(random, count, 0.15), random, random.uniform(0.02, 0.06, (count, 1)))
+    start = length - 12 * random.integers(2, 5, (count, 1)) + random.integers(0, 12, (count, 1))
+    lasted, depth = random.integers(2, 7, (count, 1)), random.uniform(0.2, 0.7, (count, 1))
+    since = np.arange(length) - start
+    after = np.maximum(since - lasted + 1, 0)
+    return months * (1 - np.where(since >= 0, depth * 0.5**after, 0.0))
+
+
 FAMILIES: dict[str, Callable[[np.random.Generator, int, int], Floats]] = {
-    one.__name__: one for one in (trending, noisy, wandering, shifting, seasonal, festive, lumpy, cycling)
+    one.__name__: one for one in (trending, noisy, wandering, shifting, seasonal, festive, lumpy, cycling, shocked)
 }

@@ -48,10 +48,30 @@ def test_what_erred_less_counts_more():
     smoothed, truth = np.full((12, 3), 100.0), np.full((12, 3), 120.0)
     truth[0] = np.nan
     begun = np.full((12, 3), 40.0)
-    good, bad = (mixed(smoothed, np.full((12, 3), said), begun, truth, 1) for said in (121.0, 160.0))
+    good, bad = (mixed(smoothed, np.full((12, 3), said), begun, truth, 1) for said in (121.0, 90.0))
     assert (good[0] > 110).all()
     assert (good[0] > good[-1]).all()  # nothing was known then
-    assert (bad[0] < 105).all()
+    assert ((100 - bad[0]) / 10 < 0.12).all()  # of the way from smoothing to shares; a fifth where nothing is known
+
+
+@pytest.mark.parametrize("odd", range(4))
+def test_a_year_with_a_lost_spring_hardly_moves_the_shares(odd):
+    usual = np.arange(1.0, 13.0)
+    lost = np.r_[usual[:2], 0.4 * usual[2:5], usual[5:]]
+    table = years_of(*(lost if year == odd else usual for year in range(4)), usual[:4])
+    shared, begun = at_shares(table, 4, 8, 1)
+    assert begun[0, 0] == 10
+    assert shared[0, 0] == pytest.approx(usual[4:].sum(), rel=0.03)
+    mean = lost[4:].sum() / lost[:4].sum()  # what its shares alone would make of it
+    assert mean * 10 > 1.3 * usual[4:].sum()
+
+
+def test_a_forecast_at_shares_that_is_odd_counts_as_far_as_is_usual():
+    smoothed, shared = np.full((6, 2), 100.0), np.full((6, 2), 102.0)
+    shared[0] = 103.0, 300.0
+    found = mixed(smoothed, shared, np.full((6, 2), 40.0), np.full((6, 2), np.nan), 1)[0]
+    assert 100.2 < found[0] < 103
+    assert found[0] <= found[1] < 103
 
 
 def test_shares_of_a_past_call_are_those_known_then():
