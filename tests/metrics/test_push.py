@@ -83,7 +83,7 @@ def test_a_gateway_that_answers_too_slowly_does_not_hold_a_run(behaviour: Behavi
     with stranger(behaviour) as url, pytest.raises(PushUnavailableError, match=said):
         push(gauges(kpi_first=1), url, tries=2, timeout_seconds=SHORT, wait=lambda _: None)
     assert time.monotonic() - begun < LONG
-    assert threading.active_count() == running, "a thread is left behind"
+    assert threading.active_count() <= running, "a thread is left behind"
 
 
 def test_a_gateway_that_reads_too_slowly_does_not_hold_a_run_either() -> None:
