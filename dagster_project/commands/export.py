@@ -175,10 +175,7 @@ def _columns(form: Format, out: Path) -> None:
         text = json.dumps(all_described(), ensure_ascii=False, indent=2) + "\n"
     else:
         text = as_markdown(TABLES.values())
-    if out == _STDOUT:
-        typer.echo(text, nl=False)
-    else:
-        out.write_text(text, encoding="utf-8")
+    _bytes(text.encode(), out)
 
 
 def _bytes(data: bytes, out: Path) -> None:

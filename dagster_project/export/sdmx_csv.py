@@ -29,24 +29,26 @@ from dagster_project.export.values import as_texts
 from validators.catalogue import Catalogue, Words
 from validators.errors import ExportError
 
-_STRUCTURE: Final = {What.OBSERVATIONS: "XUSHI:OBSERVATIONS(1.0)", What.VERSIONS: "XUSHI:VERSIONS(1.0)"}
+AGENCY, VERSION = "XUSHI", "1.0"
+FLOWS: Final = (What.OBSERVATIONS, What.VERSIONS)
 DIMENSIONS: Final = ("FREQ", "REF_AREA", "INDICATOR", "MEASURE", "TIME_PERIOD")
+FIGURE: Final = ("OBS_VALUE", "UNIT_MEASURE", "UNIT_MULT", "OBS_STATUS")
 VERSION_KEY: Final = ("KNOWN_FROM", "UPLOAD")  # what tells versions of one figure apart
 _STATUS: Final = {"preliminary": "P", "revised": "A", "final": "A", "": "O"}
-OWN: Final[Mapping[str, str]] = {
+_OWN: Final[Mapping[str, str]] = {
     "STATUS": "status",
     "DATASET": "dataset",
     "KNOWN_FROM": "known_from",
     "UPLOAD": "upload",
     "REFERENCE": "reference",
 }
-OF_VERSIONS: Final[Mapping[str, str]] = {"KNOWN_TO": "known_to", "RESTORED": "restored", "WITHDRAWN": "withdrawn"}
+_OF_VERSIONS: Final[Mapping[str, str]] = {"KNOWN_TO": "known_to", "RESTORED": "restored", "WITHDRAWN": "withdrawn"}
 
 
 def write_sdmx(export: Export, stream: BinaryIO, catalogue: Catalogue) -> int:
     """Writes it and returns how many rows. ExportError for a table that has no figures of a time series."""
     what = What(export.table.name)
-    if what not in _STRUCTURE:
+    if what not in FLOWS:
         raise ExportError(
             f"{what} 不能导出为 SDMX-CSV，只有 observations 与 versions 是时间序列；请改用 csv、json、parquet 或 xlsx",
             f"{what} can't be exported as SDMX-CSV, only observations and versions are time series; take csv, json, "
@@ -54,17 +56,17 @@ def write_sdmx(export: Export, stream: BinaryIO, catalogue: Catalogue) -> int:
         )
     text = io.TextIOWrapper(stream, encoding="utf-8", newline="", write_through=True)
     writer = csv.writer(text, lineterminator="\n")
-    own = OWN if what is What.OBSERVATIONS else {**OWN, **OF_VERSIONS}
+    own = own_columns(what)
     measures = _measures(catalogue)
     names = ["STRUCTURE", "STRUCTURE_ID", "ACTION", *DIMENSIONS]
-    writer.writerow([*names, "OBS_VALUE", "UNIT_MEASURE", "UNIT_MULT", "OBS_STATUS", *own])
+    writer.writerow([*names, *FIGURE, *own])
     rows = 0
     for frame in export.frames:
         texts = as_texts(frame, export.table)
         named = texts["unit"].map(lambda unit: measures(str(unit)))
         columns = [
             np.full(len(frame), "dataflow"),
-            np.full(len(frame), _STRUCTURE[what]),
+            np.full(len(frame), f"{AGENCY}:{flow_id(what)}({VERSION})"),
             np.full(len(frame), "I"),
             _frequency(texts["period"]),
             texts["region"],
@@ -81,6 +83,16 @@ def write_sdmx(export: Export, stream: BinaryIO, catalogue: Catalogue) -> int:
         rows += len(frame)
     text.detach()
     return rows
+
+
+def flow_id(what: What) -> str:
+    """The id of the data flow that a table of FLOWS is, and of its structure."""
+    return what.value.upper()
+
+
+def own_columns(what: What) -> Mapping[str, str]:
+    """What is said of a figure beside FIGURE: by its attribute the column of the table."""
+    return _OWN if what is What.OBSERVATIONS else {**_OWN, **_OF_VERSIONS}
 
 
 def _frequency(periods: pd.Series[str]) -> pd.Series[str]:

@@ -32,20 +32,26 @@ from pysdmx.model.message import Header
 
 from dagster_project.export.columns import Table
 from dagster_project.export.formats import SdmxVersion
-from dagster_project.export.sdmx_csv import DIMENSIONS, OF_VERSIONS, OWN, VERSION_KEY, unit_codes
+from dagster_project.export.sdmx_csv import (
+    AGENCY,
+    DIMENSIONS,
+    FIGURE,
+    FLOWS,
+    VERSION,
+    VERSION_KEY,
+    flow_id,
+    own_columns,
+    unit_codes,
+)
 from dagster_project.export.tables import TABLES, What
 from validators.catalogue import Catalogue, Words
 
-AGENCY, VERSION = "XUSHI", "1.0"
 _BETWEEN = "\x1f"  # between the two languages of a name, until the message is written
 _NAME = re.compile(f'<com:Name xml:lang="en">([^<]*?){_BETWEEN}([^<]*?)</com:Name>')
-
-
 _FORMATS: Final = {
     SdmxVersion.V2_1: SdmxFormat.STRUCTURE_SDMX_ML_2_1,
     SdmxVersion.V3_0: SdmxFormat.STRUCTURE_SDMX_ML_3_0,
 }
-_FLOWS: Final = (What.OBSERVATIONS, What.VERSIONS)
 # Columns that the tables of an export have under another name, or not at all.
 _NAMED: Final[Mapping[str, str]] = {"REF_AREA": "region", "TIME_PERIOD": "period", "OBS_VALUE": "value"}
 _WORDS: Final[Mapping[str, Words]] = {
@@ -80,7 +86,7 @@ def message(catalogue: Catalogue, version: SdmxVersion, now: datetime) -> bytes:
     """The message, UTF-8."""
     lists = _lists(catalogue)
     concepts = _concepts()
-    flows = [_flow(what, lists) for what in _FLOWS]
+    flows = [_flow(what, lists) for what in FLOWS]
     header = Header(id=AGENCY, prepared=now, sender=Organisation(id=AGENCY))
     parts = [*lists.values(), concepts, *(part for flow in flows for part in flow)]
     written = write_sdmx(parts, _FORMATS[version], header=header)
@@ -119,7 +125,7 @@ def _list(identifier: str, name: Words, codes: Mapping[str, Words]) -> Codelist:
 
 
 def _names() -> list[str]:
-    return [*DIMENSIONS, "OBS_VALUE", "UNIT_MEASURE", "UNIT_MULT", "OBS_STATUS", *OWN, *OF_VERSIONS]
+    return [*DIMENSIONS, *FIGURE, *own_columns(What.VERSIONS)]
 
 
 def _concepts() -> ConceptScheme:
@@ -133,20 +139,20 @@ def _meaning(name: str) -> Words:
     if name in _WORDS:
         return _WORDS[name]
     column = _NAMED.get(name, name.lower())
-    tables: tuple[Table, ...] = tuple(TABLES[what] for what in _FLOWS)
+    tables: tuple[Table, ...] = tuple(TABLES[what] for what in FLOWS)
     found = next(one for table in tables for one in table.columns if one.name == column)
     return Words(zh=found.zh, en=found.en)
 
 
 def _flow(what: What, lists: Mapping[str, Codelist]) -> tuple[DataStructureDefinition, Dataflow]:
-    table, identifier = TABLES[what], what.value.upper()
-    own = OWN if what is What.OBSERVATIONS else {**OWN, **OF_VERSIONS}
+    table, identifier = TABLES[what], flow_id(what)
     keys = DIMENSIONS if what is What.OBSERVATIONS else (*DIMENSIONS, *VERSION_KEY)
-    attributes = [name for name in ("UNIT_MEASURE", "UNIT_MULT", "OBS_STATUS", *own) if name not in keys]
+    measure, *others = FIGURE
+    attributes = [name for name in (*others, *own_columns(what)) if name not in keys]
     components = [
         *(_component(name, Role.DIMENSION, lists) for name in keys if name != "TIME_PERIOD"),
         _component("TIME_PERIOD", Role.DIMENSION, lists),
-        _component("OBS_VALUE", Role.MEASURE, lists),
+        _component(measure, Role.MEASURE, lists),
         *(_component(name, Role.ATTRIBUTE, lists) for name in attributes),
     ]
     name = _both(Words(zh=table.zh, en=table.en))
