@@ -110,6 +110,8 @@ class _Limit:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._timer.cancel()
+        if self._timer.ident is not None:
+            self._timer.join()  # cutting takes no time, and a run leaves no thread behind
         self.check()
 
     def _cut(self) -> None:
