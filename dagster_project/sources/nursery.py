@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -51,7 +52,8 @@ def _sdmx(order: dict[str, Any], data: bytes) -> dict[str, Any]:
 
 def _structure(order: dict[str, Any], data: bytes) -> dict[str, Any]:
     flow = sdmx_structure.FlowName(order["agency"], order["identifier"], order["version"])
-    return sdmx_structure.read(data, order["source"], flow, order["max_cells"])
+    now, definitions = datetime.fromisoformat(order["now"]), order["definitions"].split()
+    return sdmx_structure.read(data, order["source"], flow, order["max_cells"], now=now, definitions=definitions)
 
 
 def _frame(rows: pd.DataFrame, order: dict[str, Any]) -> dict[str, Any]:

@@ -9,9 +9,15 @@ Belongs here: documents. Does not belong here: observations (`sdmx_reading.py`),
 from __future__ import annotations
 
 import re
+from typing import Any
 from xml.parsers import expat
 
-from lxml.etree import LxmlError  # type: ignore[import-untyped]  # it has no annotations
+from lxml.etree import (  # type: ignore[import-untyped]  # it has no annotations
+    LxmlError,
+    XMLParser,
+    fromstring,
+    tostring,
+)
 from pysdmx.errors import InternalError, Invalid
 from pysdmx.errors import NotImplemented as NotReadError
 from pysdmx.io import read_sdmx
@@ -22,6 +28,7 @@ from validators.errors import SourceFormError, SourceRefusedError
 
 _DECLARATION = re.compile(r"\s*<\?xml\s[^>]*?(?:encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"'][^>]*?)?\?>\s*")
 _ENCODINGS = {"gbk": "gb18030", "gb2312": "gb18030", "gb18030": "gb18030", "utf-8": "utf-8", "us-ascii": "ascii"}
+_UTF_8 = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _DEEPEST = 64
 _SHOWN = 300
 
@@ -42,11 +49,28 @@ _BROKEN = (
 
 def message(data: bytes, source: str, *, against_schema: bool, max_cells: int) -> Message:
     """The SDMX-ML message. SourceFormError for what is none that can be read; see `document`."""
-    text = document(data, source, max_cells)
+    return understood(document(data, source, max_cells), source, against_schema=against_schema)
+
+
+def understood(text: str, source: str, *, against_schema: bool) -> Message:
+    """What pysdmx makes of a document. SourceFormError for what is no SDMX-ML message."""
     try:
         return read_sdmx(text, validate=against_schema)
     except _BROKEN as error:
         raise _unreadable(error, source) from None
+
+
+def tree(text: str, source: str) -> Any:
+    """The root of the elements of a document."""
+    try:
+        return fromstring(text.encode(), XMLParser(resolve_entities=False, no_network=True))
+    except LxmlError as error:
+        raise _unreadable(error, source) from None
+
+
+def written(root: Any) -> str:
+    """The document of which this is the root."""
+    return f"{_UTF_8}{tostring(root, encoding='unicode')}"
 
 
 def document(data: bytes, source: str, max_cells: int) -> str:
@@ -71,7 +95,7 @@ def document(data: bytes, source: str, max_cells: int) -> str:
             "the XML has a document type (DOCTYPE), which no SDMX message has: it is not read",
         )
     _walk(text, source, max_cells)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}'
+    return f"{_UTF_8}{text}"
 
 
 def _walk(text: str, source: str, max_cells: int) -> None:

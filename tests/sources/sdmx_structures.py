@@ -17,7 +17,7 @@ from pysdmx.model import (
     Role,
 )
 
-from tests.servers.web import Exchange, Web
+from tests.servers.web import Behaviour, Exchange, Web
 
 _CODES = {"FREQ": ("A", "M"), "REF_AREA": ("LW", "WZ"), "INDICATOR": ("001", "002")}
 _OFFICE = {"agency": "OFFICE", "version": "1.0"}
@@ -61,23 +61,33 @@ def flows(*names: str, form: Format = Format.STRUCTURE_SDMX_ML_2_1) -> bytes:
     return written.encode()
 
 
-def offer(server: Web, root: str, message: bytes, listed: bytes) -> None:
-    """Let the server answer about the flow, and about all flows, in both forms of SDMX-REST."""
+def offer(
+    server: Web, root: str, message: bytes, listed: bytes, *, on_flow: bytes | None = None, on_definition: bytes = b""
+) -> None:
+    """Let the server answer about the flow, and about all flows, in both forms of SDMX-REST. `on_flow`,
+    `on_definition`: what it answers about the constraints of the flow and of its structure, where it knows these
+    questions."""
 
-    def answers(content: bytes) -> object:
+    def answers(content: bytes, constraints: bytes | None) -> Behaviour:
         def behave(exchange: Exchange) -> None:
             assert "structure+xml" in exchange.asked.headers["accept"]
-            exchange.head(200, {"Content-Type": "application/xml", "Content-Length": str(len(content))})
-            exchange.write(content)
+            asked = exchange.asked.query.get("references") in ("contentconstraint", "dataconstraint")
+            said = constraints if asked else content
+            headers = {"Content-Type": "application/xml", "Content-Length": str(len(said or b""))}
+            exchange.head(404 if said is None else 200, headers)
+            exchange.write(said or b"")
 
         return behave
 
+    flow = answers(message, on_flow)
     for path in (
         "dataflow/OFFICE/TRADE/1.0",
         "dataflow/all/TRADE/latest",
         "structure/dataflow/OFFICE/TRADE/1.0",
         "structure/dataflow/*/TRADE/~",
     ):
-        server.tell(f"{root}/{path}", answers(message))
+        server.tell(f"{root}/{path}", flow)
+    for path in ("datastructure/OFFICE/TRADE/1.0", "structure/datastructure/OFFICE/TRADE/1.0"):
+        server.tell(f"{root}/{path}", answers(b"", on_definition))
     for path in ("dataflow/all/all/all", "structure/dataflow/*/*/*"):
-        server.tell(f"{root}/{path}", answers(listed))
+        server.tell(f"{root}/{path}", answers(listed, None))

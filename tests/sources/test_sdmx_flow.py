@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,10 @@ from dagster_project.intake import Intake
 from dagster_project.pulling import Puller
 from dagster_project.settings import Settings
 from dagster_project.sources.archive import Archive
-from dagster_project.sources.connector import Delivery, Request
-from dagster_project.sources.sdmx import Sdmx, SdmxOptions
 from dagster_project.sources.secrets import Vault
 from dagster_project.store import Pull, PullOutcome, Store
 from tests.servers.web import Web, answer, web
+from tests.sources.sdmx_asking import LOCAL, SERIES, Pulls, pulls
 from tests.sources.sdmx_messages import csv_2, observation
 from tests.sources.sdmx_structures import flows, offer, structure
 from validators.catalogue import Catalogue, Source
@@ -27,12 +26,7 @@ from validators.errors import SourceRefusedError, SourceUnavailableError
 from validators.periods import Month
 
 ML_21, ML_30 = Format.STRUCTURE_SDMX_ML_2_1, Format.STRUCTURE_SDMX_ML_3_0
-SERIES = [{"key": {"FREQ": "M", "INDICATOR": "001"}, "indicator": "goods_exports", "measure": "ytd"}]
-LOCAL: dict[str, Any] = {"series": SERIES, "region": "REF_AREA", "regions": {"LW": "330303"}, "tries": 1}
 ASKED = "/rest/data/OFFICE,TRADE,1.0/M.LW."
-
-
-Pulls = Callable[..., tuple[list[Delivery], list[str]]]
 
 
 @pytest.fixture
@@ -44,22 +38,7 @@ def server() -> Iterator[Web]:
 @pytest.fixture
 def pulled(server: Web, small_catalogue: Catalogue) -> Pulls:
     """What a service gives, and what is remarked."""
-
-    def pull(**options: Any) -> tuple[list[Delivery], list[str]]:
-        remarks: list[str] = []
-        request = Request(
-            dataset="trade",
-            source="sdmx",
-            periods=(Month(2025, 3),),
-            regions=["330303"],
-            catalogue=small_catalogue,
-            now=datetime(2025, 5, 1, tzinfo=UTC),
-            remark=lambda zh, en: remarks.append(en),
-        )
-        given = LOCAL | {"url": f"{server.url}/rest", "flow": "OFFICE,TRADE,1.0", "key": "M.{regions}."} | options
-        return list(Sdmx(SdmxOptions.model_validate(given)).pull(request)), remarks
-
-    return pull
+    return pulls(server, small_catalogue)
 
 
 @pytest.mark.parametrize(("api", "form"), [("1", ML_21), ("2", ML_30)])
@@ -69,7 +48,9 @@ def test_a_flow_that_is_there_with_every_code_has_nothing_yet(
     offer(server, "/rest", structure(form), flows("TRADE"))
     assert pulled(api=api, headers={"accept": "text/csv", "X-Key": "k"}) == ([], [])
     assert server.asked[-1].headers["x-key"] == "k"
-    assert [one.query for one in server.asked[1:]] == [{"references": "descendants", "detail": "full"}]
+    constraints = {"1": "contentconstraint", "2": "dataconstraint"}[api]
+    asked = [{"references": one, "detail": "full"} for one in ("descendants", constraints)]
+    assert [one.query for one in server.asked[1:]] == asked
 
 
 @pytest.mark.parametrize("api", ["1", "2"])
