@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from dagster_project.sources.connector import Delivery, Request
 from dagster_project.sources.http import Http
 from dagster_project.sources.http_options import HttpOptions
 from dagster_project.sources.web_connections import Timing
-from tests.servers.web import Web, answer, conditional, drip, endless, reset_half_way, web
+from tests.servers.web import Web, answer, conditional, drip, endless, reset_half_way
 from validators.catalogue import Catalogue
 from validators.columns import LONG
 from validators.errors import (
@@ -39,12 +39,6 @@ COLUMNS: dict[str, Any] = {
     "period": "sj",
     "unit_column": "dw",
 }
-
-
-@pytest.fixture
-def server() -> Iterator[Web]:
-    with web() as state:
-        yield state
 
 
 def wish(

@@ -35,12 +35,6 @@ TOKEN = "tok-5f2a9c81d7"
 SECRETS = (("Authorization", f"Bearer {TOKEN}"), ("Accept", "application/json"))
 
 
-@pytest.fixture
-def server() -> Iterator[Web]:
-    with web() as state:
-        yield state
-
-
 class Waits:
     """Notes the waits instead of waiting."""
 

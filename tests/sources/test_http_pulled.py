@@ -17,7 +17,7 @@ from dagster_project.settings import Settings
 from dagster_project.sources.archive import Archive
 from dagster_project.sources.secrets import Vault
 from dagster_project.store import PullOutcome, Store
-from tests.servers.web import Web, answer, conditional, reset_half_way, web
+from tests.servers.web import Web, answer, conditional, reset_half_way
 from validators.catalogue import Catalogue, Source
 from validators.periods import parse_period
 
@@ -63,12 +63,6 @@ class Place:
     def exports(self) -> dict[str, float]:
         frame = self.store.observations(indicators=["goods_exports"], measures=["ytd"])
         return dict(zip(frame["period"], frame["value"].tolist(), strict=True))
-
-
-@pytest.fixture
-def server() -> Iterator[Web]:
-    with web() as state:
-        yield state
 
 
 @pytest.fixture

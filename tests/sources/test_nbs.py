@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,19 +16,13 @@ from dagster_project.sources.connector import Delivery, Request
 from dagster_project.sources.nbs import Nbs
 from dagster_project.sources.nbs_options import NbsOptions
 from dagster_project.sources.web_connections import Timing
-from tests.servers.web import Behaviour, Exchange, Web, answer, reset_half_way, web
+from tests.servers.web import Behaviour, Exchange, Web, answer, reset_half_way
 from validators.catalogue import Catalogue, Indicator, Kind, Region, Words
 from validators.errors import SourceFormError, SourceOptionsError, SourceRefusedError, SourceUnavailableError
 from validators.periods import parse_period
 
 NOW = datetime(2026, 4, 20, 9, tzinfo=UTC)
 BEIJING, NATION = "110000", "100000"
-
-
-@pytest.fixture
-def server() -> Iterator[Web]:
-    with web() as state:
-        yield state
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from dagster_project.sources.nbs import Nbs
 from dagster_project.sources.nbs_options import NbsOptions
 from dagster_project.sources.nbs_periods import easyquery, from_easyquery, from_portal, portal
 from dagster_project.sources.web_connections import Timing
-from tests.servers.web import Behaviour, Exchange, Web, answer, web
+from tests.servers.web import Behaviour, Exchange, Web, answer
 from validators.catalogue import Catalogue
 from validators.errors import SourceFormError, SourceRefusedError, SourceUnavailableError
 from validators.periods import parse_period
@@ -29,12 +29,6 @@ CODES: dict[str, Any] = {
     SALES: {"indicator": "retail_sales", "measure": "ytd", "cid": "cid-2026"},
 }
 NAMES = {SALES: "社会消费品零售总额_累计值 (亿元) "}
-
-
-@pytest.fixture
-def server() -> Iterator[Web]:
-    with web() as state:
-        yield state
 
 
 def pull(

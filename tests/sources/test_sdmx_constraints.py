@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from time import process_time
 from typing import Any
 
 import pytest
 from pysdmx.io.format import Format
 
-from tests.servers.web import Web, answer, web
-from tests.sources.sdmx_asking import SERIES, Pulls, pulls
+from tests.servers.web import Web, answer
+from tests.sources.sdmx_asking import SERIES, Pulls
 from tests.sources.sdmx_constrained import (
     DEFINITION,
     DEFINITION_3,
@@ -23,24 +22,11 @@ from tests.sources.sdmx_constrained import (
     region,
 )
 from tests.sources.sdmx_structures import flows, offer, structure
-from validators.catalogue import Catalogue
 from validators.errors import SourceRefusedError
 
 ML_30 = Format.STRUCTURE_SDMX_ML_3_0
 NOTHING_YET: tuple[list[Any], list[str]] = ([], [])
 OTHER_FLOW = FLOW.replace("TRADE", "PRICES")
-
-
-@pytest.fixture
-def server() -> Iterator[Web]:
-    with web() as state:
-        yield state
-
-
-@pytest.fixture
-def pulled(server: Web, small_catalogue: Catalogue) -> Pulls:
-    """What a service gives, and what is remarked."""
-    return pulls(server, small_catalogue)
 
 
 def told(server: Web, *constraints: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,8 @@ from dagster_project.settings import Settings
 from dagster_project.sources.archive import Archive
 from dagster_project.sources.secrets import Vault
 from dagster_project.store import Pull, PullOutcome, Store
-from tests.servers.web import Web, answer, web
-from tests.sources.sdmx_asking import LOCAL, SERIES, Pulls, pulls
+from tests.servers.web import Web, answer
+from tests.sources.sdmx_asking import LOCAL, SERIES, Pulls
 from tests.sources.sdmx_messages import csv_2, observation
 from tests.sources.sdmx_structures import flows, offer, structure
 from validators.catalogue import Catalogue, Source
@@ -27,18 +26,6 @@ from validators.periods import Month
 
 ML_21, ML_30 = Format.STRUCTURE_SDMX_ML_2_1, Format.STRUCTURE_SDMX_ML_3_0
 ASKED = "/rest/data/OFFICE,TRADE,1.0/M.LW."
-
-
-@pytest.fixture
-def server() -> Iterator[Web]:
-    with web() as state:
-        yield state
-
-
-@pytest.fixture
-def pulled(server: Web, small_catalogue: Catalogue) -> Pulls:
-    """What a service gives, and what is remarked."""
-    return pulls(server, small_catalogue)
 
 
 @pytest.mark.parametrize(("api", "form"), [("1", ML_21), ("2", ML_30)])
