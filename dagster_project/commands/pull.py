@@ -23,7 +23,7 @@ from dagster_project.commands.visible import VISIBLE
 from dagster_project.progress.pulls import Standing, State, to_ask
 from dagster_project.progress.releases import periods_of
 from dagster_project.pulling import Pulled
-from dagster_project.pulling_plan import plan
+from dagster_project.pulling.plan import plan
 from dagster_project.sources.secrets import Vault
 from dagster_project.store import FAILED_PULLS, PullOutcome
 from validators.catalogue import Catalogue, Source

@@ -19,7 +19,7 @@ from dagster_project.defs.resources import Xushi, catalogue, settings
 from dagster_project.intake import Outcome, State
 from dagster_project.progress.pulls import Standing, to_ask
 from dagster_project.pulling import Pulled
-from dagster_project.pulling_plan import plan
+from dagster_project.pulling.plan import plan
 from dagster_project.sources.secrets import Vault
 from dagster_project.store import FAILED_PULLS, PullOutcome, Store
 from validators.catalogue import Dataset

@@ -6,7 +6,7 @@ pass by itself (a refusal, a changed form, figures that were rejected) once a da
 missing is asked for, oldest first and a few at a time. When a new period has come, the last ones before it are asked
 for once more, since figures are revised.
 
-Pure: the moment is an argument. Does not belong here: asking (`pulling.py`), when a period is due (`releases.py`).
+Pure: the moment is an argument. Does not belong here: asking (`pulling`), when a period is due (`releases.py`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a connector is: a small class that fetches what one source has of some periods, as it came.
 
 Belongs here: what is asked of a connector and what it hands over. Does not belong here: any connector, what becomes of
-what it hands over (`pulling.py`). A connector reads no clock, no setting and no store: everything it needs is in its
+what it hands over (`pulling`). A connector reads no clock, no setting and no store: everything it needs is in its
 options and in the request.
 """
 

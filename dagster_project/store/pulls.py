@@ -1,6 +1,6 @@
 """What was asked of the sources, and what came of it: one row for each delivery, or for each pull that brought none.
 
-Belongs here: writing and reading rows of `pull`. Does not belong here: pulling (`pulling.py`), the bytes
+Belongs here: writing and reading rows of `pull`. Does not belong here: pulling (`pulling`), the bytes
 (`sources.archive`), the figures of a pull (its upload).
 """
 

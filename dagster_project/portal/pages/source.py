@@ -14,8 +14,8 @@ from dagster_project.portal.pages.sources import kind
 from dagster_project.portal.route import Route
 from dagster_project.portal.visit import Visit, Visiting
 from dagster_project.progress.pulls import Standing, State
-from dagster_project.pulling_plan import plan
-from dagster_project.pulling_words import part_named
+from dagster_project.pulling.plan import plan
+from dagster_project.pulling.words import part_named
 from dagster_project.sources.form import compare
 from dagster_project.sources.shown_options import shown
 from dagster_project.store import GOOD_PULLS, Pull, PullOutcome

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse
 from dagster_project.portal.route import Route
 from dagster_project.portal.visit import Visit, Visiting
 from dagster_project.progress.pulls import Standing, State
-from dagster_project.pulling_plan import plan
+from dagster_project.pulling.plan import plan
 from dagster_project.store import FAILED_PULLS, Pull, PullOutcome
 from validators.catalogue import Source
 

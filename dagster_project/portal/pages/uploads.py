@@ -20,8 +20,8 @@ import pandas as pd
 from fastapi import Form, HTTPException, Query
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from dagster_project.decisions import asks_for_second
 from dagster_project.identity.audit import Deed
+from dagster_project.intake.refusals import asks_for_second
 from dagster_project.judgement import lights_if
 from dagster_project.portal.changes import Shown, shown_changes, shown_lights, shown_withdrawal
 from dagster_project.portal.pages.hand_in import SEVERITIES, download, marked_answer

@@ -1,119 +1,33 @@
 """From a file's bytes to stored observations, or to a rejection that says why: the one path for every way in.
 
-Belongs here: the order of the steps (archive, ledger, read, map, check, store). Does not belong here: any step itself;
-a clock (the caller says when it is); Dagster. The command line, the Dagster assets and a dry run all call these
-functions.
+Belongs here: the order of the steps (archive, ledger, read, check, store), and who may release, decline or withdraw.
+Does not belong here: any step itself (`checking.py`, `store`); a clock (the caller says when it is); Dagster. The
+command line, the Dagster assets, the portal and a dry run all call these functions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime, time
-from enum import StrEnum
+from dataclasses import replace
+from datetime import datetime
 from hashlib import sha256
-from typing import Self
 from unicodedata import normalize
-from zoneinfo import ZoneInfo
 
-import pandas as pd
-
-from dagster_project.decisions import asks_for_second, not_in_force, not_pending, reason_missing, same_person
-from dagster_project.intake_findings import dates, nothing_found, same_file_again, unreadable
-from dagster_project.intake_reader import Reader
-from dagster_project.intake_sources import disagreements
+from dagster_project.intake.checking import Checked, Checking, whole
+from dagster_project.intake.findings import unreadable
+from dagster_project.intake.outcome import NO_HINTS, Hints, Outcome, State, already, outcome_of, standing, together
+from dagster_project.intake.refusals import asks_for_second, not_in_force, not_pending, reason_missing, same_person
 from dagster_project.settings import Settings
 from dagster_project.sources.archive import Archive
-from dagster_project.store import IN_FORCE, Change, Store, Upload, count_changes
+from dagster_project.store import IN_FORCE, Store, Upload, count_changes
 from dagster_project.store import State as UploadState
 from dagster_project.tables import Mapped
 from dagster_project.tables.open_book import check_size
 from validators.catalogue import Catalogue
 from validators.errors import StoreError, TooLargeError, UnreadableFileError
 from validators.file_names import safe_name
-from validators.findings import Report
 from validators.periods import Month, parse_period
-from validators.upload import check_upload
-
-
-class State(StrEnum):
-    """How a hand-in ended."""
-
-    ACCEPTED = "accepted"
-    PENDING = "pending"  # clean; it waits for a second person, for a date, or for both
-    REJECTED = "rejected"
-    DUPLICATE = "duplicate"  # the same bytes are in the ledger already: nothing was done
-    PASSED = "passed"  # dry run: it would be accepted
-    BLOCKED = "blocked"  # dry run: it would be rejected
-
-
-@dataclass(frozen=True)
-class Hints:
-    """What the person handing in says about the file; it wins where the file is silent and is checked where it
-    speaks."""
-
-    dataset: str | None = None
-    period: str | None = None  # SDMX
-    region: str | None = None
-    status: str | None = None
-    published: date | None = None
-    part: str | None = None  # the dataset that this upload is of, where its file feeds several
-    source: str | None = None  # the source that it was pulled from ("trade/customs"); None: somebody handed it in
-    hold: str | None = None  # why a second person is to release it, whatever its dataset asks for
-
-    def kept(self) -> dict[str, str]:
-        """As kept in the ledger: what was said, and nothing else."""
-        return {name: str(said) for name, said in asdict(self).items() if said is not None}
-
-    @classmethod
-    def of(cls, kept: Mapping[str, str]) -> Self:
-        """As they were."""
-        published = kept.get("published")
-        words = {name: said for name, said in kept.items() if name != "published"}
-        return cls(**words, published=None if published is None else date.fromisoformat(published))
-
-
-NO_HINTS = Hints()
-# Who hands in what is pulled: this, and the name of the source.
-PULLED_BY = "source:"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one file. `change` counts what it changed, or would change; `changes` is there after a dry run,
-    with one row per figure (see `Store.preview`). `waits_for`: `approval`, `embargo` or both, while something has to
-    happen before it is, or would be, published. `parts` has an outcome for each dataset where the file feeds several:
-    each has an upload of its own, and what the whole says is their sum."""
-
-    file: str
-    state: State
-    report: Report
-    dataset: str = ""
-    period_first: str = ""
-    period_last: str = ""
-    upload: int | None = None
-    change: Change | None = None
-    changes: pd.DataFrame | None = None
-    waits_for: tuple[str, ...] = ()
-    parts: tuple[Outcome, ...] = ()
-
-    @property
-    def datasets(self) -> tuple[str, ...]:
-        """The datasets that the file feeds, none where none was recognised."""
-        return tuple(part.dataset for part in self.parts or (self,) if part.dataset)
-
-    @property
-    def good(self) -> bool:
-        """Whether nothing is wrong with the file: it is, or would be, in the store, or it waits to be."""
-        return self.state in (State.ACCEPTED, State.PENDING, State.PASSED, State.DUPLICATE)
-
-
-@dataclass(frozen=True)
-class _Checked:
-    report: Report
-    mapped: Mapped | None
-    known_from: datetime
 
 
 class Intake:
@@ -121,7 +35,7 @@ class Intake:
 
     def __init__(self, catalogue: Catalogue, store: Store, archive: Archive, settings: Settings) -> None:
         self._catalogue, self._store, self._archive, self._settings = catalogue, store, archive, settings
-        self._reader = Reader(catalogue, settings)
+        self._checking = Checking(catalogue, store, settings)
 
     def land(
         self, data: bytes, file: str, *, by: str, now: datetime, stated: tuple[str, str, str] | None = None
@@ -138,7 +52,7 @@ class Intake:
         if stated is None:
             # What can't be read is said in full by `process`.
             with suppress(UnreadableFileError):
-                parts = self._map(data, file, NO_HINTS)
+                parts = self._checking.parts(data, file, NO_HINTS)
                 if len(parts) == 1:
                     dataset, first, last = parts[0].dataset, parts[0].period_first, parts[0].period_last
         upload = self._store.receive(
@@ -203,7 +117,7 @@ class Intake:
         if upload.duplicate and upload.state is not UploadState.RECEIVED:
             lacking = self._lacking(upload.sha256, hints)
             if not lacking:
-                return _already(upload, file, self._settings.zone)
+                return already(upload, file, self._settings.zone)
             more = [
                 self._store.receive(
                     sha256=upload.sha256,
@@ -218,10 +132,10 @@ class Intake:
                 )
                 for one in lacking
             ]
-            return _together([self._decide(one, data, now=now) for one in more])
+            return together([self._decide(one, data, now=now) for one in more])
         if upload.hints.get("part"):  # one of several: the others may have been cut off too
             cut_off = [one for one in self._store.pending() if one.sha256 == upload.sha256]
-            return _together([self._decide_once(one, data, now=now) for one in cut_off])
+            return together([self._decide_once(one, data, now=now) for one in cut_off])
         return self._decide_once(upload, data, now=now)
 
     def approve(self, upload_id: int, *, by: str, now: datetime) -> Outcome:
@@ -279,7 +193,7 @@ class Intake:
     def process(self, upload: Upload, *, now: datetime) -> Outcome:
         """Read, check and store, or reject, an upload that was landed. One that is decided already is left as it is."""
         if upload.state is not UploadState.RECEIVED:
-            return _already(upload, upload.file_name, self._settings.zone)
+            return already(upload, upload.file_name, self._settings.zone)
         return self._decide(upload, self._archive.get(upload.sha256), now=now)
 
     def process_pending(self, dataset: str, first: Month, last: Month, *, now: datetime) -> list[Outcome]:
@@ -291,8 +205,8 @@ class Intake:
         # Read again: a region is known once a table has been decided, and the corrected one answers the rejected one.
         ours = self._ended_in(dataset, first, last) if done else begin
         newest = {(upload.period_first, upload.period_last, upload.region): upload.id for upload in ours}
-        standing = set(newest.values())
-        seen = {upload.id: _standing(upload) for upload in ours if upload.id in standing}
+        answers = set(newest.values())
+        seen = {upload.id: standing(upload) for upload in ours if upload.id in answers}
         order = dict.fromkeys([*(upload.id for upload in ours), *done])
         return [(seen | done)[key] for key in order if key in seen or key in done]
 
@@ -327,7 +241,7 @@ class Intake:
         """Accept, or reject, a pending upload that waits for nothing any more; else say what it still waits for."""
         waits = self._waits_for(upload, upload.dataset, now)
         if waits:
-            return replace(_standing(upload), waits_for=waits)
+            return replace(standing(upload), waits_for=waits)
         return self._decide_once(upload, self._archive.get(upload.sha256), now=now)
 
     def _decide_once(self, upload: Upload, data: bytes, *, now: datetime) -> Outcome:
@@ -341,21 +255,21 @@ class Intake:
         else:
             if not upload.duplicate or outcome.change is None or not outcome.change.repeated:
                 return outcome
-        return _already(self._store.upload(upload.id), upload.file_name, self._settings.zone)
+        return already(self._store.upload(upload.id), upload.file_name, self._settings.zone)
 
     def _decide(self, upload: Upload, data: bytes, *, now: datetime) -> Outcome:
         hints = Hints.of(upload.hints)
         try:
-            parts = self._map(data, upload.file_name, hints)
+            parts = self._checking.parts(data, upload.file_name, hints)
         except UnreadableFileError as error:
             return self._decide_part(upload, error, now=now)
         if len(parts) == 1:
             return self._decide_part(upload, parts[0], now=now)
         checks = [self._check_part(upload, part, now=now) for part in parts]
         if any(check.report.blocked for check in checks):
-            return self._reject(upload, _whole(upload.file_name, checks), now=now)
+            return self._reject(upload, whole(upload.file_name, checks), now=now)
         uploads = self._split(upload, parts)
-        return _together([self._decide_part(*pair, now=now) for pair in zip(uploads, parts, strict=True)])
+        return together([self._decide_part(*pair, now=now) for pair in zip(uploads, parts, strict=True)])
 
     def _lacking(self, digest: str, hints: Hints) -> list[Hints]:
         """How to take what of these bytes, which were handed in before, isn't in the store: a dataset that was left out
@@ -378,15 +292,17 @@ class Intake:
             ],
         )
 
-    def _check_part(self, upload: Upload, mapped: Mapped | UnreadableFileError, *, now: datetime) -> _Checked:
+    def _check_part(self, upload: Upload, mapped: Mapped | UnreadableFileError, *, now: datetime) -> Checked:
         hints, waited = Hints.of(upload.hints), upload.state is UploadState.PENDING
         # What waited is known from when it is let go, what was cut off by a crash from when it came.
         moment = now if waited else upload.received_at
-        return self._check(mapped, upload.file_name, now=now, moment=moment, hints=hints, embargo=upload.embargo_until)
+        return self._checking.check(
+            mapped, upload.file_name, now=now, moment=moment, hints=hints, embargo=upload.embargo_until
+        )
 
-    def _reject(self, upload: Upload, checked: _Checked, *, now: datetime) -> Outcome:
+    def _reject(self, upload: Upload, checked: Checked, *, now: datetime) -> Outcome:
         hints, mapped, report = Hints.of(upload.hints), checked.mapped, checked.report
-        named = replace(_outcome(upload.file_name, State.REJECTED, report, mapped), upload=upload.id)
+        named = replace(outcome_of(upload.file_name, State.REJECTED, report, mapped), upload=upload.id)
         self._store.reject(
             upload.id,
             dataset=named.dataset,
@@ -415,7 +331,7 @@ class Intake:
                 decided_at=now,
                 published=mapped.published,
             )
-            outcome = _outcome(upload.file_name, State.PENDING, report, mapped)
+            outcome = outcome_of(upload.file_name, State.PENDING, report, mapped)
             return replace(outcome, upload=upload.id, waits_for=waits)
         change = self._store.accept(
             upload.id,
@@ -428,7 +344,7 @@ class Intake:
             decided_at=now,
             published=mapped.published,
         )
-        outcome = _outcome(upload.file_name, State.ACCEPTED, report, mapped)
+        outcome = outcome_of(upload.file_name, State.ACCEPTED, report, mapped)
         return replace(outcome, upload=upload.id, change=change)
 
     def _rehearse(
@@ -438,157 +354,28 @@ class Intake:
         if known is not None and known.state is not UploadState.RECEIVED:
             wanted = self._lacking(known.sha256, hints)
         if known is not None and not wanted:
-            return _already(known, file, self._settings.zone)
+            return already(known, file, self._settings.zone)
         rehearsed = [self._dry(data, file, now=now, hints=one, embargo_until=embargo_until) for one in wanted]
-        outcome = _together(rehearsed)
+        outcome = together(rehearsed)
         waits = ["approval"] if hints.hold or any(map(self._needs_approval, outcome.datasets)) else []
         waits += ["embargo"] if embargo_until is not None and embargo_until > now else []
         return replace(outcome, waits_for=tuple(waits) if outcome.good else ())
 
     def _dry(self, data: bytes, file: str, *, now: datetime, hints: Hints, embargo_until: datetime | None) -> Outcome:
         try:
-            parts: tuple[Mapped | UnreadableFileError, ...] = self._map(data, file, hints)
+            parts: tuple[Mapped | UnreadableFileError, ...] = self._checking.parts(data, file, hints)
         except UnreadableFileError as error:
             parts = (error,)
         outcomes = []
         for part in parts:
-            checked = self._check(part, file, now=now, moment=now, hints=hints, embargo=embargo_until)
+            checked = self._checking.check(part, file, now=now, moment=now, hints=hints, embargo=embargo_until)
             if checked.mapped is None or checked.report.blocked:
-                outcomes.append(_outcome(file, State.BLOCKED, checked.report, checked.mapped))
+                outcomes.append(outcome_of(file, State.BLOCKED, checked.report, checked.mapped))
                 continue
             changes = self._store.preview(checked.mapped.observations, known_from=checked.known_from)
-            outcome = _outcome(file, State.PASSED, checked.report, checked.mapped)
+            outcome = outcome_of(file, State.PASSED, checked.report, checked.mapped)
             outcomes.append(replace(outcome, change=count_changes(changes), changes=changes))
-        return _together(outcomes)
-
-    def _check(
-        self,
-        found: Mapped | UnreadableFileError,
-        file: str,
-        *,
-        now: datetime,
-        moment: datetime,
-        hints: Hints,
-        embargo: datetime | None,
-    ) -> _Checked:
-        """`moment`: since when the figures are known where nothing earlier (`published`) or later (`embargo`) is
-        said."""
-        if isinstance(found, UnreadableFileError):
-            return _Checked(unreadable(file, found), None, moment)
-        mapped = found
-        published = hints.published or mapped.published
-        mapped = replace(mapped, published=published)
-        report = Report(file, tuple(mapped.findings))
-        zone = self._settings.zone
-        until = None if embargo is None else embargo.astimezone(zone).date()
-        report = report.with_findings(dates(mapped, now.astimezone(zone).date(), until))
-        known_from = moment
-        if published is not None:
-            known_from = min(moment, datetime.combine(published, time(), zone))
-        if embargo is not None:
-            known_from = max(known_from, embargo)
-        if mapped.dataset and mapped.period_last and not mapped.observations.empty:
-            stored = self._store.observations(indicators=self._related(mapped.dataset))
-            findings = check_upload(
-                mapped.observations,
-                stored,
-                self._catalogue,
-                mapped.dataset,
-                (mapped.period_first, mapped.period_last),
-                status=mapped.status,
-                known_from=known_from,
-            )
-            others = disagreements(
-                mapped.observations, stored, self._catalogue, self._store.upload, source=hints.source or ""
-            )
-            report = report.with_findings(findings).with_findings(others)
-        elif not report.blocked:
-            report = report.with_findings([nothing_found(file)])
-        return _Checked(report, mapped, known_from)
-
-    def _map(self, data: bytes, file: str, hints: Hints) -> tuple[Mapped, ...]:
-        """What the file says, by dataset; of an upload that is a part of a file, that part alone."""
-        parts = self._reader.parts(
-            data,
-            file,
-            dataset=hints.dataset,
-            period=hints.period,
-            region=hints.region,
-            status=hints.status,
-        )
-        return tuple(part for part in parts if part.dataset == hints.part) or parts if hints.part else parts
-
-    def _related(self, dataset: str) -> list[str]:
-        """The dataset's indicators and those of other datasets that its figures are held against."""
-        own = self._catalogue.dataset_indicators[dataset]
-        related = set(own)
-        for key, indicator in self._catalogue.indicators.items():
-            linked = {indicator.numerator, indicator.denominator, indicator.of, indicator.part_of} - {None}
-            if key in own or linked & set(own):
-                related |= {key, *(name for name in linked if name)}
-        return sorted(related)
-
-
-def _outcome(file: str, state: State, report: Report, mapped: Mapped | None) -> Outcome:
-    if mapped is None:
-        return Outcome(file, state, report)
-    return Outcome(file, state, report, mapped.dataset, mapped.period_first, mapped.period_last)
-
-
-def _whole(file: str, checks: Sequence[_Checked]) -> _Checked:
-    """Several datasets' checks as one that is said of the dataset which is in the way."""
-    report = Report(file, tuple(finding for check in checks for finding in check.report.findings))
-    return replace(next(check for check in checks if check.report.blocked), report=report)
-
-
-_GRAVEST = (State.REJECTED, State.BLOCKED, State.PENDING, State.PASSED, State.ACCEPTED, State.DUPLICATE)
-
-
-def _together(parts: Sequence[Outcome]) -> Outcome:
-    """The outcomes of a file's datasets as one: the gravest state, all findings, the sum of all changes."""
-    if len(parts) == 1:
-        return parts[0]
-    state = min((part.state for part in parts), key=_GRAVEST.index)
-    report = Report(parts[0].file, tuple(finding for part in parts for finding in part.report.findings))
-    changes = [part.changes for part in parts if part.changes is not None]
-    counts = [part.change for part in parts if part.change is not None]
-    if state is State.BLOCKED:  # nothing of it would be stored
-        changes, counts = [], []
-    return replace(
-        next(part for part in parts if part.state is state),
-        state=state,
-        report=report,
-        change=_sum(counts) if counts else None,
-        changes=pd.concat(changes, ignore_index=True) if changes else None,
-        waits_for=tuple(dict.fromkeys(what for part in parts for what in part.waits_for)),
-        parts=tuple(parts),
-    )
-
-
-def _sum(counts: Sequence[Change]) -> Change:
-    return Change(
-        new=sum(one.new for one in counts),
-        revised=sum(one.revised for one in counts),
-        unchanged=sum(one.unchanged for one in counts),
-        ignored_older=sum(one.ignored_older for one in counts),
-    )
-
-
-_STANDING = {UploadState.REJECTED: State.REJECTED, UploadState.PENDING: State.PENDING}
-
-
-def _standing(upload: Upload) -> Outcome:
-    """How an upload that was decided earlier stands, with the report and the counts of its decision."""
-    state = _STANDING.get(upload.state, State.ACCEPTED)
-    report = upload.report or Report(upload.file_name)
-    periods = (upload.period_first, upload.period_last)
-    return Outcome(upload.file_name, state, report, upload.dataset, *periods, upload=upload.id, change=upload.change)
-
-
-def _already(upload: Upload, file: str, zone: ZoneInfo) -> Outcome:
-    report = Report(file, (same_file_again(upload, zone),))
-    periods = (upload.period_first, upload.period_last)
-    return Outcome(file, State.DUPLICATE, report, upload.dataset, *periods, upload=upload.id)
+        return together(outcomes)
 
 
 def _region(mapped: Mapped, hints: Hints) -> str:

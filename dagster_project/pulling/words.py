@@ -1,6 +1,6 @@
 """How a pull ended, in words: Chinese, then English. Each says what to do where something is to be done.
 
-Belongs here: the sentences. Does not belong here: which one it is (`pulling`).
+Belongs here: the sentences. Does not belong here: which one it is (`puller.py`).
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """Whether an upload needs a second person, and why it may not be released, declined or withdrawn, in words.
 
-Belongs here: that question, and the refusals. Does not belong here: when to refuse (`intake`), roles (`identity`).
+Belongs here: that question, and the refusals. Does not belong here: when to refuse (`intake.py`), roles (`identity`).
 """
 
 from __future__ import annotations
 
-from dagster_project.intake_findings import STATES_ZH
+from dagster_project.intake.findings import STATES_ZH
 from dagster_project.store import Upload
 from validators.catalogue import Dataset
 from validators.errors import DecisionRefusedError

@@ -1,7 +1,7 @@
 """What the intake itself has to say of a file: its dates, nothing found in it, the same bytes again.
 
 Belongs here: findings that need the upload rather than its figures, in words. Does not belong here: the order of the
-steps (`intake`), rules about figures (`validators`).
+steps (`intake.py`), rules about figures (`validators`).
 """
 
 from __future__ import annotations

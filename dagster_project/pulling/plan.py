@@ -1,7 +1,7 @@
 """The plan of pulls of an installation: what the catalogue asks for, against what is stored and what was asked.
 
 Belongs here: gathering what the plan needs. Does not belong here: the plan's rules (`progress.pulls`), asking
-(`pulling`).
+(`puller.py`).
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ they are stored. What a file says depends on its bytes, its name, what the perso
 so the answer of the first reading is good for all of them.
 
 Belongs here: when a file has to be read again. Does not belong here: reading (`tables.worker`), matching it against the
-catalogue (`tables`), anything that depends on what is stored (`intake`).
+catalogue (`tables`), anything that depends on what is stored (`checking`).
 """
 
 from __future__ import annotations

@@ -18,8 +18,8 @@ from typing import Any
 
 from dagster_project.apart.asking import Allowance
 from dagster_project.intake import PULLED_BY, Hints, Intake, Outcome, State
-from dagster_project.intake_sources import RULE as DISAGREE
-from dagster_project.pulling_words import (
+from dagster_project.intake.disagreements import RULE as DISAGREE
+from dagster_project.pulling.words import (
     brought,
     form_changed,
     nothing_yet,
