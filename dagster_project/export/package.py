@@ -1,6 +1,7 @@
 """All tables as one Data Package (datapackage.json with Table Schema, CSV resources), as a folder or a .zip.
 
-Belongs here: the package and its description. Does not belong here: the tables themselves. The same data make the same
+What their codes mean is in it for SDMX tools as well, as a structure message. Belongs here: the package and its
+description. Does not belong here: the tables themselves, the message (`sdmx_structure.py`). The same data make the same
 bytes: nothing in the package says when it was made.
 """
 
@@ -12,6 +13,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Protocol
@@ -20,6 +22,7 @@ import pandas as pd
 
 from dagster_project.export.columns import Column, Table, Type
 from dagster_project.export.csv_text import write_csv
+from dagster_project.export.formats import SdmxVersion, structure_message
 from dagster_project.export.rows import Export, Exporter
 from dagster_project.export.selection import Selection
 from dagster_project.export.tables import TABLES
@@ -28,6 +31,7 @@ from validators.catalogue import Catalogue
 
 _DESCRIPTION: Final = "datapackage.json"
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the least that a .zip can say
+_SDMX: Final = SdmxVersion.V2_1
 _TYPES: Final[Mapping[Type, str]] = {
     Type.DECIMAL: "number",
     Type.NUMBER: "number",
@@ -110,7 +114,7 @@ def _write(exporter: Exporter, selection: Selection, place: _Place, licence: str
     # Progress and forecasts are two sides of one judgement.
     judging = cache(exporter.judgement)
     exports = [replace(exporter, judging=judging).export(what, selection) for what in TABLES]
-    seen = _Keys()
+    seen = _Seen()
     resources: list[dict[str, Any]] = []
     rows = 0
     for export in exports:
@@ -119,6 +123,11 @@ def _write(exporter: Exporter, selection: Selection, place: _Place, licence: str
             counting = _Counting(stream)
             rows += write_csv(replace(export, frames=seen.watching(export)), counting)  # type: ignore[arg-type]  # enough of a stream
         resources.append(_resource(export.table, path, counting))
+    path = "sdmx/structure.xml"
+    with place.file(path) as stream:
+        counting = _Counting(stream)
+        counting.write(structure_message(exporter.catalogue, _SDMX, seen.newest))
+    described = {**_structure(path), **_written(counting)}
     for resource, export in zip(resources, exports, strict=True):
         keys = seen.foreign_keys(export.table)
         if keys:
@@ -126,7 +135,8 @@ def _write(exporter: Exporter, selection: Selection, place: _Place, licence: str
     sample = any(export.sample for export in exports)
     about = _about(exporter.catalogue, selection, sample=sample, licence=licence)
     with place.file(_DESCRIPTION) as stream:
-        stream.write((json.dumps({**about, "resources": resources}, ensure_ascii=False, indent=2) + "\n").encode())
+        whole = {**about, "resources": [*resources, described]}
+        stream.write((json.dumps(whole, ensure_ascii=False, indent=2) + "\n").encode())
     return rows
 
 
@@ -140,7 +150,7 @@ def _about(catalogue: Catalogue, selection: Selection, *, sample: bool, licence:
     departments = catalogue.departments
     publishers = dict.fromkeys(key for one in catalogue.datasets.values() for key in one.publishers.values())
     about: dict[str, Any] = {
-        "profile": "tabular-data-package",
+        "profile": "data-package",
         "name": "xushi",
         "title": f"序时：政府量化目标及其统计数据{mark}",
         "description": f"{titles} 中的量化目标、统计数据及其全部版本、进展与预测{known}。Quantified targets of these "
@@ -168,14 +178,31 @@ def _resource(table: Table, path: str, written: _Counting) -> dict[str, Any]:
         "mediatype": "text/csv",
         "encoding": "utf-8",
         "dialect": {"delimiter": ",", "lineTerminator": "\n", "header": True},
-        "bytes": written.size,
-        "hash": f"sha256:{written.hash.hexdigest()}",
+        **_written(written),
         "schema": {
             "fields": [_field(column) for column in table.columns],
             "primaryKey": list(table.key),
             "missingValues": [""],
         },
     }
+
+
+def _structure(path: str) -> dict[str, Any]:
+    return {
+        "profile": "data-resource",
+        "name": "structure",
+        "path": path,
+        "title": "指标、地区等代码及各列的含义（SDMX-ML）",
+        "description": f"What indicators, regions, other codes and columns mean, for SDMX tools: SDMX-ML {_SDMX}, the "
+        "structures of the same figures as SDMX-CSV",
+        "format": "xml",
+        "mediatype": f"application/vnd.sdmx.structure+xml;version={_SDMX}",
+        "encoding": "utf-8",
+    }
+
+
+def _written(written: _Counting) -> dict[str, Any]:
+    return {"bytes": written.size, "hash": f"sha256:{written.hash.hexdigest()}"}
 
 
 def _field(column: Column) -> dict[str, Any]:
@@ -191,12 +218,14 @@ def _field(column: Column) -> dict[str, Any]:
     return field | ({"constraints": constraints} if constraints else {})
 
 
-class _Keys:
+class _Seen:
     """Which keys every column of keys held, so that a foreign key is only promised where it holds: a figure may be
-    about an indicator that has left the catalogue since."""
+    about an indicator that has left the catalogue since. `newest`: when the last figure became known, the one moment
+    that a message, which has to say when it was prepared, can say of the same data again."""
 
     def __init__(self) -> None:
         self._held: dict[tuple[str, str], set[str]] = {}
+        self.newest = datetime(*_EPOCH, tzinfo=UTC)
 
     def watching(self, export: Export) -> Iterator[pd.DataFrame]:
         """The frames of an export, looked at in passing."""
@@ -205,6 +234,8 @@ class _Keys:
             for name in watched:
                 if frame[name].dtype == "str":
                     self._held.setdefault((export.table.name, name), set()).update(frame[name].unique())
+            if "known_from" in frame.columns and len(frame):
+                self.newest = max(self.newest, frame["known_from"].max().to_pydatetime())
             yield frame
 
     def foreign_keys(self, table: Table) -> list[dict[str, Any]]:

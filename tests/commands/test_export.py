@@ -56,7 +56,7 @@ def test_a_file_is_there_whole_or_not_at_all(home: Path) -> None:
 def test_a_package_is_a_folder_or_an_archive(home: Path) -> None:
     assert export("package", "--out", str(home / "open"))[0] == 0
     assert export("package", "--out", str(home / "open.zip"))[0] == 0
-    names = {"datapackage.json", *(f"data/{what}.csv" for what in TABLES)}
+    names = {"datapackage.json", "sdmx/structure.xml", *(f"data/{what}.csv" for what in TABLES)}
     assert {str(file.relative_to(home / "open")) for file in (home / "open").rglob("*.*")} == names
     with zipfile.ZipFile(home / "open.zip") as archive:
         assert set(archive.namelist()) == names

@@ -6,9 +6,11 @@ import json
 import zipfile
 from io import BytesIO
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from frictionless import Package, validate
+from pysdmx.io import read_sdmx
 
 from dagster_project.export import TABLES, Selection, write_package
 from tests.export.conftest import Home
@@ -24,7 +26,29 @@ def folder(home: Home, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_another_tool_finds_nothing_wrong_with_it(folder: Path) -> None:
     report = validate(str(folder / "datapackage.json"))
     assert report.valid, report.flatten(["name", "rowNumber", "fieldName", "note"])
-    assert [task.name for task in report.tasks] == [str(what) for what in TABLES]
+    assert [task.name for task in report.tasks] == [*(str(what) for what in TABLES), "structure"]
+
+
+def test_another_tool_sees_where_a_file_is_not_the_one_that_was_written(folder: Path, tmp_path: Path) -> None:
+    copy = copytree(folder, tmp_path / "copy")
+    structure = copy / "sdmx/structure.xml"
+    structure.write_bytes(structure.read_bytes().replace(b"XUSHI", b"OTHER", 1))
+    report = validate(str(copy / "datapackage.json"))
+    wrong = {task.name: [error.type for error in task.errors] for task in report.tasks if not task.valid}
+    assert wrong == {"structure": ["hash-count"]}
+
+
+def test_an_sdmx_tool_reads_what_the_codes_mean(folder: Path) -> None:
+    package = Package(str(folder / "datapackage.json"))
+    resource = package.get_resource("structure")
+    message = read_sdmx(folder / str(resource.path), validate=True)
+    lists = {one.id: {code.id for code in one} for one in message.get_codelists()}
+    for column, name in (("indicator", "CL_INDICATOR"), ("region", "CL_AREA")):
+        used = {row[column] for row in package.get_resource("observations").read_rows()}
+        assert used <= lists[name]
+    assert {flow.id for flow in message.get_dataflows()} == {"OBSERVATIONS", "VERSIONS"}
+    assert message.header is not None
+    assert message.header.prepared == max(row["known_from"] for row in package.get_resource("versions").read_rows())
 
 
 def test_another_tool_reads_the_same_figures(home: Home, folder: Path) -> None:
@@ -45,7 +69,8 @@ def test_keys_lead_from_table_to_table(folder: Path) -> None:
         ("unit", "units"),
         ("dataset", "datasets"),
     }
-    assert all(field["title"] and field["description"] for one in by_name.values() for field in one["schema"]["fields"])
+    tables = [by_name[what] for what in TABLES]
+    assert all(field["title"] and field["description"] for one in tables for field in one["schema"]["fields"])
 
 
 def test_sample_data_are_called_so_and_no_licence_is_invented(home: Home, folder: Path, tmp_path: Path) -> None:

@@ -140,7 +140,8 @@ def table(visit: Visiting, what: What, selected: Selected, form: Asked = Format.
 
 
 def package(visit: Visiting, selected: Selected) -> Response:
-    """All tables as a Data Package: datapackage.json with CSV resources, in one .zip."""
+    """All tables as a Data Package: datapackage.json with CSV resources and their structure as SDMX-ML, in one
+    .zip."""
     tag = _tag(visit, "package", "zip", selected)
     if _is_known(visit, tag):
         return Response(status_code=304, headers=_headers(tag))
