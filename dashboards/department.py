@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from grafana_foundation_sdk.models.dashboard import Dashboard, Panel
 
-from dashboards import fields, panels, queries, releases, target_table, transformations, variables
+from dashboards import fields, panels, queries, releases, standing, target_table, transformations, variables
 from dashboards.frame import Facts, framed, light_annotations
 from dashboards.layout import Line, Section
-from dashboards.lights import LIGHTS
 
 UID = queries.DEPARTMENT
 _CHOSEN = queries.OF_DEPARTMENT
@@ -32,31 +31,18 @@ def department(facts: Facts) -> Dashboard:
 
 
 def _lights() -> Panel:
-    return panels.stats(
-        "灯色 Lights",
+    return standing.lights(
         "本部门各灯色的目标数，其中项不重复计数。"
-        "The department's targets by light; parts of another target are not counted "
-        "again.",
-        [panels.series_now(queries.light_count(each.id, _CHOSEN), each.text, each.id) for each in LIGHTS],
-        unit="none",
-        overrides=[fields.named(each.text, fields.color(each.color)) for each in LIGHTS],
-        background=True,
+        "The department's targets by light; parts of another target are not counted again.",
+        _CHOSEN,
     )
 
 
 def _pace() -> Panel:
-    return panels.bars_of_values(
-        "达到序时的目标与时间 On pace, and time elapsed",
+    return standing.pace(
         "可评判目标中正常或已完成的占比，与已过去的年度时间相比。"
-        "Share of the judged targets on pace or met, beside the share of "
-        "the year that has passed.",
-        [
-            panels.series_now(queries.share_on_pace(_CHOSEN), "达到序时 On pace", "A"),
-            panels.series_now(queries.time_elapsed(), "时间已过 Time elapsed", "B"),
-        ],
-        unit="percentunit",
-        maximum=1,
-        steps={None: "blue"},
+        "Share of the judged targets on pace or met, beside the share of the year that has passed.",
+        _CHOSEN,
     )
 
 
