@@ -5,6 +5,8 @@ Belongs here: choosing and trying ports on the loopback address. Does not belong
 
 from __future__ import annotations
 
+import contextlib
+import random
 import socket
 from collections.abc import Iterable, Mapping
 
@@ -12,6 +14,9 @@ from dagster_project.stack.components import Component
 from validators.errors import XushiError
 
 HOST = "127.0.0.1"
+# Below those that systems hand out by themselves, above the usual ones.
+_FREE = range(20_000, 30_000)
+_ANY = random.SystemRandom()
 
 
 class PortsTakenError(XushiError):
@@ -52,7 +57,7 @@ def choose(
                 chosen[component.key] = wanted
                 continue
             try:
-                holder = _hold(wanted)
+                holder = _hold(wanted) if wanted else _hold_any()
             except OSError:
                 taken[component] = wanted
                 continue
@@ -64,6 +69,14 @@ def choose(
     if taken:
         raise PortsTakenError(taken)
     return chosen
+
+
+def _hold_any() -> socket.socket:
+    """Bind a port that nobody holds. The system's own choice it may give to another before the component takes it."""
+    for port in _ANY.sample(_FREE, len(_FREE)):
+        with contextlib.suppress(OSError):
+            return _hold(port)
+    return _hold(0)
 
 
 def _hold(port: int) -> socket.socket:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from dagster_project.portal.desk import Desk
-from tests.portal.reading import fill, reading_desk
+from tests.portal.reading import copied, fill, reading_desk
 from tests.portal.signing import browser, served
 from validators.catalogue import Catalogue
 
@@ -23,9 +23,13 @@ def filled_home(small_catalogue: Catalogue, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture(scope="session")
-def read_desk(small_catalogue: Catalogue, filled_home: Path) -> Iterator[Desk]:
-    """A desk for reading: whoever asks may see everything, and it is 28 May 2025."""
-    with reading_desk(small_catalogue, filled_home, grafana_url="http://grafana.example:3000/") as desk:
+def read_desk(
+    small_catalogue: Catalogue, filled_home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Desk]:
+    """A desk for reading: whoever asks may see everything, and it is 28 May 2025. A portal saves what it judges in the
+    background; others may be copying the filled home by then."""
+    home = copied(filled_home, tmp_path_factory.mktemp("reading") / "home")
+    with reading_desk(small_catalogue, home, grafana_url="http://grafana.example:3000/") as desk:
         yield desk
 
 

@@ -38,6 +38,7 @@ EXPORTS = "/observations/goods_exports/330303/2025-05?measure=ytd"
 def chromium() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("chromium is not installed on this machine")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as programs:
         browser = programs.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
@@ -99,7 +100,7 @@ def drop(page: Page, *files: tuple[str, bytes]) -> None:
     )
     page.get_by_role("button", name="检查", exact=True).click()
     page.wait_for_url("**/hand-in/*")
-    expect(page.locator("[aria-busy]")).to_have_count(0, timeout=PATIENCE)
+    expect(page.locator("[aria-busy]")).to_have_count(0)
 
 
 def confirm(page: Page) -> int:
@@ -260,7 +261,7 @@ def test_cancelling_leaves_nothing_behind(chromium: Browser, address: str, desk:
         )
         page.dispatch_event("[data-drop]", "drop", {"dataTransfer": carried})
         page.wait_for_url("**/hand-in/*")
-        expect(page.locator("[aria-busy]")).to_have_count(0, timeout=PATIENCE)
+        expect(page.locator("[aria-busy]")).to_have_count(0)
         page.get_by_role("button", name="取消").click()
         page.wait_for_url("**/hand-in")
         assert kept() == before
@@ -277,7 +278,7 @@ def test_everything_works_without_a_script(
         page.get_by_label("统计表文件").set_input_files([file])  # type: ignore[list-item]  # a FilePayload
         page.get_by_role("button", name="检查", exact=True).click()
         # A page that still reads asks for itself anew.
-        expect(page.get_by_role("button", name="确认入库")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_role("button", name="确认入库")).to_be_visible()
         number = confirm(page)
         page.get_by_label("理由").locator("visible=true").or_(page.locator("summary")).last.click()
         page.get_by_label("理由").fill("试交")
@@ -329,6 +330,7 @@ def test_nobody_meets_a_barrier_at_the_desk(
         look(page, "hand-in-en", size)
         page.goto("/uploads?lang=zh")
         page.locator("tbody a").first.click()
+        page.wait_for_url("**/uploads/*")
         look(page, "upload", size)
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.getAttribute('href')") == "#main"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from dagster_project.sources.archive import Archive
 from dagster_project.store import Store
 from tests.portal.reading import TODAY, copied, reading_desk
 from tests.portal.signing import browser, served
+from tests.servers.mail import wait_until
 from validators.catalogue import Catalogue
 
 pytestmark = pytest.mark.xdist_group("portal-reading")
@@ -75,8 +75,7 @@ def test_a_refresh_saves_the_evaluation_in_the_background(desk: Desk) -> None:
     desk.intake.withdraw(newest(desk.store), by="zhao", reason="错表", now=TODAY)
     before = desk.store.evaluation(run_id=RUN)
     desk.board.refresh()
-    while desk.store.evaluation(run_id=RUN).equals(before):
-        time.sleep(0.01)
+    wait_until(lambda: not desk.store.evaluation(run_id=RUN).equals(before), "the evaluation")
     desk.board.close()
     saved = desk.store.evaluation(run_id=RUN)
     assert saved["target"].is_unique
@@ -104,8 +103,8 @@ def test_what_was_held_back_until_a_date_is_released_when_the_date_has_come(
     assert desk.store.upload(held.upload).state == "pending"
     releaser = Releaser(desk.intake, desk.board, now=lambda: later, every_seconds=0.05)
     releaser.start()
-    while desk.store.upload(held.upload).state == "pending":
-        time.sleep(0.02)
+    number = held.upload
+    wait_until(lambda: desk.store.upload(number).state != "pending", "the release")
     releaser.close()
     desk.board.close()
     assert desk.store.upload(held.upload).state == "accepted"

@@ -63,13 +63,17 @@ class MariadbServer:
         with (self.folder / "log").open("wb") as log:
             process = subprocess.Popen(command, stdout=log, stderr=log)
         deadline = time.monotonic() + _START_SECONDS
-        while not (self.folder / "socket").exists():  # it is there once connections are taken
-            if process.poll() is not None or time.monotonic() > deadline:
-                process.kill()
-                process.wait()
-                raise RuntimeError(f"MariaDB did not start:\n{(self.folder / 'log').read_text()}")
-            time.sleep(0.1)
-        return process
+        while True:
+            try:
+                self._connect().close()
+            except pymysql.OperationalError:
+                if process.poll() is not None or time.monotonic() > deadline:
+                    process.kill()
+                    process.wait()
+                    raise RuntimeError(f"MariaDB did not start:\n{(self.folder / 'log').read_text()}") from None
+                time.sleep(0.1)
+            else:
+                return process
 
     def _connect(self, database: str | None = None) -> pymysql.Connection:
         return pymysql.connect(unix_socket=str(self.folder / "socket"), user="root", database=database, autocommit=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -20,6 +19,8 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from tests.servers.ports import free_port
 
 _START_SECONDS = 60
 
@@ -78,7 +79,7 @@ def loaded_prometheus(
         blocks = ["promtool", "tsdb", "create-blocks-from", "openmetrics", "-q", "--max-block-duration=8760h"]
         blocks += ["samples.txt", "data"]
         subprocess.run(blocks, cwd=folder, check=True, capture_output=True)
-        port = _free_port()
+        port = free_port()
         command = ["prometheus", "--config.file=prometheus.yml", "--storage.tsdb.path=data"]
         command += ["--storage.tsdb.retention.time=100y", f"--web.listen-address=127.0.0.1:{port}"]
         if shutil.which("setpriv"):  # the server ends with the tests, also when they are killed
@@ -95,20 +96,13 @@ def loaded_prometheus(
         shutil.rmtree(folder)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
 def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while True:
         try:
             with urllib.request.urlopen(f"{url}/-/ready", timeout=5):
                 return
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:  # nobody there yet, or too busy to answer
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"Prometheus did not start:\n{log.read_text()}") from None
             time.sleep(0.05)

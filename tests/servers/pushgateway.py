@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,7 +47,7 @@ def _wait(process: subprocess.Popen[bytes], url: str) -> None:
     while True:
         try:
             urllib.request.urlopen(url, timeout=5).close()
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:  # nobody there yet, or too busy to answer
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError("the Pushgateway did not start") from None
             time.sleep(0.05)

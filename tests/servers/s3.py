@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -74,7 +73,7 @@ def _wait(process: subprocess.Popen[bytes], endpoint: str) -> None:
     while True:
         try:
             urllib.request.urlopen(f"{endpoint}/moto-api/data.json", timeout=5).close()
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:  # nobody there yet, or too busy to answer
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError("the S3 service did not start") from None
             time.sleep(0.1)

@@ -16,6 +16,7 @@ from urllib.parse import quote
 import psutil
 import pytest
 
+from tests.servers.ports import free_port
 from tests.stack.programs import MONITORS, WITH_PUSHGATEWAY, XUSHI, Stack, environment, started, told
 
 # One after another on one worker: each starts several servers, and the fixture's are shared.
@@ -145,8 +146,9 @@ def test_a_component_that_dies_is_named_with_its_log_and_the_rest_goes_on(tmp_pa
         stack.wait_until_settled()
         [victim] = [each for each in stack.left() if each.name().startswith("prometheus-aler")]
         victim.kill()
-        printed = stack.wait_for("已退出 ended  Alertmanager")
-        assert "exit code -9" in stack.wait_for("│ ")
+        stack.wait_for("已退出 ended  Alertmanager")
+        printed = stack.wait_for("│ ")  # what is said of it ends with lines of its log
+        assert "exit code -9" in printed
         assert "alertmanager.log" in printed
         with urllib.request.urlopen(f"{stack.address('Prometheus')}/-/healthy", timeout=60) as answer:
             assert answer.status == 200
@@ -194,8 +196,7 @@ def test_a_port_in_use_is_named_with_its_component_and_the_way_out(tmp_path: Pat
 
 
 def test_a_given_port_is_taken(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as holder:
-        port = holder.getsockname()[1]
+    port = free_port()
     arguments = ["--only", "alertmanager", "--port", f"alertmanager={port}"]
     with started(tmp_path, arguments) as stack:
         stack.wait_until_settled()
