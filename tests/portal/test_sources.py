@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -111,6 +112,29 @@ def test_the_page_of_an_upload_says_where_it_was_pulled_from(desk: Desk, share: 
     page = read.get(f"/uploads/{pulled.pull.upload}").text
     assert "来源 trade/share" in page
     assert "2025-04.csv" in page
+
+
+def test_the_page_of_a_pulled_upload_leads_to_its_source_and_back(desk: Desk, share: Path, read: httpx.Client) -> None:
+    address = f"/uploads/{pull(desk, share, '41.5').pull.upload}"
+    assert '<a href="/sources/trade">trade/share</a>' in read.get(address).text
+    assert f'href="{address}"' in read.get("/sources/trade").text
+    by_hand = desk.intake.submit(_TABLE.format(value="43.5").encode(), "外贸4月.csv", by="limin", now=desk.now())
+    assert 'href="/sources/' not in read.get(f"/uploads/{by_hand.upload}").text
+
+
+def test_nobody_is_led_to_a_source_that_they_may_not_see(desk: Desk, share: Path) -> None:
+    pulled = pull(desk, share, "41.5").pull
+    retail = "indicator,region,period,measure,value,unit\nretail_sales,330303,2025-04,month,41.5,亿元\n"
+    other = desk.intake.submit(retail.encode(), "零售4月.csv", by="source:trade/share", now=desk.now())
+    assert other.upload is not None, other.report
+    desk.store.pulls.record(replace(pulled, upload=other.upload))
+    with served(desk) as address, browser(address) as client:
+        sign_in(client, "chenjie")
+        assert client.get(f"/uploads/{pulled.upload}").status_code == 403
+        page = client.get(f"/uploads/{other.upload}").text
+        assert "<dd>trade/share</dd>" in page
+        assert 'href="/sources/trade"' not in page
+        assert client.get("/sources/trade").status_code == 403
 
 
 def test_a_contradiction_waits_for_a_person_who_sees_why(desk: Desk, share: Path, read: httpx.Client) -> None:

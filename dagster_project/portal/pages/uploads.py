@@ -79,6 +79,7 @@ def upload(visit: Visiting, number: int, handed_in: bool = False) -> HTMLRespons
     stored = one.state in (*_IN_FORCE, State.WITHDRAWN) and one.known_from is not None
     figures = visit.desk.store.figures_of(number) if stored else None
     by_severity = [finding for severity in SEVERITIES for finding in findings if finding.severity is severity]
+    pull = visit.desk.store.pulls.of_upload(number)
     return visit.page(
         "upload.html",
         one=one,
@@ -89,7 +90,8 @@ def upload(visit: Visiting, number: int, handed_in: bool = False) -> HTMLRespons
         changes=None if figures is None else shown_changes(visit, figures),
         regions=_regions(visit, one, review.figures if review else figures),
         waits=waiting_for(visit, one),
-        pull=visit.desk.store.pulls.of_upload(number),
+        pull=pull,
+        sources_open=pull is not None and _may_see_sources(visit, pull.dataset),
         review=review,
         beside=[
             other
@@ -195,6 +197,12 @@ def _regions(visit: Visit, one: Upload, figures: pd.DataFrame | None) -> list[st
     """The regions that it is about, in the order of the catalogue, as far as they are known."""
     there = {one.region} if figures is None else set(figures["region"])
     return [visit.say.words(region.name) for code, region in visit.desk.catalogue.regions.items() if code in there]
+
+
+def _may_see_sources(visit: Visit, dataset: str) -> bool:
+    """Whether the page of a dataset's sources is there for the visitor: what a source of one dataset delivered may be
+    an upload of another, and a dataset may have left the catalogue since."""
+    return dataset in visit.desk.catalogue.datasets and visit.may("view_upload", dataset)
 
 
 def _may(visit: Visit, one: Upload) -> dict[str, Any]:
