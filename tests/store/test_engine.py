@@ -188,7 +188,7 @@ class TestPostgres:
 def _end_waiting_connections(server: PostgresServer, url: str) -> None:
     """End the connections of this database that wait for a lock, as soon as there is one."""
     with psycopg.connect(server.address("postgres"), autocommit=True) as admin:
-        for _ in range(200):
+        for _ in range(1200):
             ended = admin.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE application_name = 'xushi' AND wait_event_type = 'Lock' AND datname = %s",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
@@ -109,8 +111,9 @@ def children(process: int) -> list[int]:
 
 def nursery_of(process: int) -> int:
     for child in children(process):
-        if b"dagster_project.tables.nursery" in Path(f"/proc/{child}/cmdline").read_bytes():
-            return child
+        with suppress(OSError):  # it has ended meanwhile
+            if b"dagster_project.tables.nursery" in Path(f"/proc/{child}/cmdline").read_bytes():
+                return child
     raise AssertionError("no nursery")
 
 
@@ -199,11 +202,11 @@ def open_files(process: int) -> int:
     return len(list(Path(f"/proc/{process}/fd").iterdir()))
 
 
-def settled(nursery: int, wanted: tuple[int, int] | None = None) -> tuple[int, int]:
+def settled(nursery: int) -> tuple[int, int]:
     """Open files here and in the nursery, which closes a file's last pipe after its answer: once that is done."""
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     found, last = (open_files(os.getpid()), open_files(nursery)), None
-    while found != (last if wanted is None else wanted) and time.monotonic() < end:
+    while found != last and time.monotonic() < end:
         time.sleep(0.1)
         found, last = (open_files(os.getpid()), open_files(nursery)), found
     return found
@@ -212,8 +215,10 @@ def settled(nursery: int, wanted: tuple[int, int] | None = None) -> tuple[int, i
 def test_nothing_is_left_open_after_many_files() -> None:
     read_apart(SMALL, "外贸.xlsx")
     nursery = nursery_of(os.getpid())
-    before = settled(nursery)
+    gc.collect()
+    before, running = settled(nursery), set(threading.enumerate())
     for _ in range(20):
         read_apart(SMALL, "外贸.xlsx")
-    assert settled(nursery, before) == before
-    assert threading.active_count() < 20
+    # What other tests have left open here may be closed meanwhile.
+    once(lambda: open_files(os.getpid()) <= before[0] and open_files(nursery) <= before[1], "as few open files")
+    assert not set(threading.enumerate()) - running
