@@ -20,9 +20,12 @@ from urllib.parse import quote
 
 from tests.stack.programs import WITH_PUSHGATEWAY, Stack, started
 
-# What takes five minutes takes three seconds. Alerts end by themselves when Prometheus is silent for four intervals:
-# these (2.4 s) must be longer than a busy machine keeps it from its work.
+# What takes five minutes takes three seconds.
 FASTER = 100
+# Alerts end by themselves when Prometheus is silent for four times this: that must be longer than a busy machine keeps
+# it from its work. It must be shorter than what holds a new alert back (three seconds), so that the letter that the new
+# one brings has the figures of the day for all.
+REPEATED_AFTER = 2.5  # seconds
 _DURATION = re.compile(r"^( *(?:for|keep_firing_for|interval): )(\d+)(m)$", re.MULTILINE)
 _MILLISECONDS = 60_000
 
@@ -39,7 +42,7 @@ class Monitors:
 
     def pushed(self, metric: str) -> float:
         """The value of a metric without labels that the Pushgateway has."""
-        with urllib.request.urlopen(f"{self.gateway}/metrics", timeout=10) as answer:
+        with urllib.request.urlopen(f"{self.gateway}/metrics", timeout=60) as answer:
             found = re.search(rf"^{metric}{{.*}} (\S+)$", answer.read().decode(), re.MULTILINE)
         assert found is not None, metric
         return float(found[1])
@@ -51,7 +54,7 @@ class Monitors:
         return float(found[0]["value"][1]) if found else None
 
     def asked(self, what: str) -> Any:
-        with urllib.request.urlopen(f"{self.prometheus}/api/v1/{what}", timeout=10) as answer:
+        with urllib.request.urlopen(f"{self.prometheus}/api/v1/{what}", timeout=60) as answer:
             return json.load(answer)["data"]
 
     def firing(self) -> set[tuple[str, str]]:
@@ -72,7 +75,7 @@ class Monitors:
 def monitors(home: Path, **settings: str) -> Iterator[Monitors]:
     """`xushi up` with the three, scraping every second, its rules cut short once it runs."""
     program = home / "prometheus-that-repeats-sooner"
-    delay = f"--rules.alert.resend-delay={_MILLISECONDS // FASTER}ms"
+    delay = f"--rules.alert.resend-delay={REPEATED_AFTER * 1000:.0f}ms"
     program.write_text(f'#!/bin/sh\nexec prometheus "$@" {delay}\n')
     program.chmod(0o700)
     arguments = ["--free-ports", "--seconds", "1", *WITH_PUSHGATEWAY]
