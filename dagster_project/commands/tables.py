@@ -56,13 +56,7 @@ def read(
     """
     settings = Settings()
     check_size(file.stat().st_size, file.name, settings.max_upload_bytes)
-    limits = Limits(
-        max_bytes=settings.max_upload_bytes,
-        max_cells=settings.max_cells,
-        memory=settings.max_read_memory,
-        seconds=settings.max_read_seconds,
-    )
-    reading = read_apart(file.read_bytes(), file.name, limits=limits)
+    reading = read_apart(file.read_bytes(), file.name, limits=Limits.of(settings))
     wanted = sheet or [one.name for one in reading.sheets]
     unknown = [name for name in wanted if name not in {one.name for one in reading.sheets}]
     if unknown:

@@ -30,12 +30,7 @@ class Reader:
 
     def __init__(self, catalogue: Catalogue, settings: Settings) -> None:
         self._catalogue = catalogue
-        self._limits = Limits(
-            max_bytes=settings.max_upload_bytes,
-            max_cells=settings.max_cells,
-            memory=settings.max_read_memory,
-            seconds=settings.max_read_seconds,
-        )
+        self._limits = Limits.of(settings)
         self._lock = threading.Lock()
         self._kept: OrderedDict[_Key, tuple[Mapped, ...]] = OrderedDict()
 

@@ -16,7 +16,6 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from dagster_project.apart.asking import Allowance
 from dagster_project.intake import PULLED_BY, Hints, Intake, Outcome, State
 from dagster_project.intake.disagreements import RULE as DISAGREE
 from dagster_project.pulling.words import (
@@ -38,6 +37,7 @@ from dagster_project.sources.registry import make
 from dagster_project.sources.secrets import Vault
 from dagster_project.store import Pull, PullOutcome, Store, Upload
 from dagster_project.store import State as UploadState
+from dagster_project.tables.worker import Limits
 from validators.catalogue import Catalogue, Source
 from validators.errors import (
     SourceError,
@@ -154,6 +154,7 @@ class Puller:
 
     def _request(self, asking: _Asking, say: Callable[[str, str], None] | None) -> Request:
         dataset, source = asking.dataset, asking.source
+        limits = Limits.of(self._settings)
         plain = Request(
             dataset=dataset,
             source=source.name,
@@ -162,9 +163,9 @@ class Puller:
             catalogue=self._catalogue,
             now=asking.started_at,
             known={} if asking.again else self._store.pulls.known(dataset, source.name),
-            max_bytes=self._settings.max_upload_bytes,
-            max_cells=self._settings.max_cells,
-            allowance=Allowance(self._settings.max_read_memory, self._settings.max_read_seconds),
+            max_bytes=limits.max_bytes,
+            max_cells=limits.max_cells,
+            allowance=limits,
         )
         if say is None:
             return plain

@@ -12,13 +12,17 @@ from typing import Any
 import pandas as pd
 
 from dagster_project.apart.asking import Fate, ask_apart
+from dagster_project.apart.exceeded import exceeded
 from dagster_project.sources.connector import Request
 from dagster_project.sources.json_rows import Json
 from dagster_project.sources.nursery import PARSED, REFUSED
 from dagster_project.sources.row_mapping import source_name
+from validators.catalogue import Words
 from validators.errors import SourceError, SourceFormError, SourceRefusedError, SourceUnavailableError
 
 _MODULE = "dagster_project.sources.nursery"
+_WORK = Words(zh="读取返回内容", en="reading the answer")
+_INSTEAD = Words(zh="请缩小查询范围", en="ask for less")
 _KINDS: dict[str, type[SourceError]] = {kind.__name__: kind for kind in (SourceFormError, SourceRefusedError)}
 
 
@@ -65,24 +69,9 @@ def _frame(said: dict[str, Any], dtype: str) -> pd.DataFrame:
 
 
 def _given_up(name: str, fate: Fate, request: Request) -> SourceRefusedError:
-    allowance = request.allowance
-    if fate is Fate.TOO_SLOW:
-        return SourceRefusedError(
-            name,
-            f"读取返回内容超过允许的 {allowance.seconds} 秒，已中止，未读取任何数据；请缩小查询范围，或调高 "
-            "XUSHI_MAX_READ_SECONDS",
-            f"reading the answer took more than the {allowance.seconds} seconds allowed and was stopped, nothing was "
-            "read; ask for less, or raise XUSHI_MAX_READ_SECONDS",
-        )
-    if fate is Fate.TOO_HUNGRY:
-        megabytes = allowance.memory // 1_000_000
-        return SourceRefusedError(
-            name,
-            f"读取返回内容所需内存超过允许的 {megabytes} MB，已中止，未读取任何数据；请缩小查询范围，或调高 "
-            "XUSHI_MAX_READ_MEMORY",
-            f"reading the answer needed more than the {megabytes} MB of memory allowed and was stopped, nothing was "
-            "read; ask for less, or raise XUSHI_MAX_READ_MEMORY",
-        )
+    too_much = exceeded(fate, request.allowance, _WORK, _INSTEAD)
+    if too_much is not None:
+        return SourceRefusedError(name, too_much.zh, too_much.en)
     return SourceRefusedError(
         name,
         "读取程序在返回内容上出错中止，内容可能已损坏或被改造，未读取任何数据；请核对来源，并把归档的内容交给管理员",

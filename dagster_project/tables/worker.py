@@ -12,10 +12,13 @@ from dataclasses import dataclass
 
 from dagster_project.apart import asking
 from dagster_project.apart.asking import Allowance, Fate, ask_apart
+from dagster_project.apart.exceeded import exceeded
+from dagster_project.settings import Settings
 from dagster_project.tables.nursery import READ, REFUSED
 from dagster_project.tables.open_book import check_size
 from dagster_project.tables.reading import MAX_BYTES, MAX_CELLS, Reading
 from dagster_project.tables.wire import from_bytes
+from validators.catalogue import Words
 from validators.errors import (
     EmptyFileError,
     EncryptedWorkbookError,
@@ -29,6 +32,10 @@ from validators.errors import (
 from validators.periods import parse_period
 
 _MODULE = "dagster_project.tables.nursery"
+_WORK = Words(zh="读取", en="reading")
+_INSTEAD = Words(
+    zh="请只保留统计表、另存为新的 .xlsx 后上传", en="keep only the statistical tables, save them as a new .xlsx"
+)
 _KINDS: dict[str, type[UnreadableFileError]] = {
     kind.__name__: kind
     for kind in (EmptyFileError, EncryptedWorkbookError, NotAWorkbookError, TooLargeError, TruncatedWorkbookError)
@@ -41,6 +48,16 @@ class Limits(Allowance):
 
     max_bytes: int = MAX_BYTES
     max_cells: int = MAX_CELLS
+
+    @classmethod
+    def of(cls, settings: Settings) -> Limits:
+        """Those of an installation."""
+        return cls(
+            memory=settings.max_read_memory,
+            seconds=settings.max_read_seconds,
+            max_bytes=settings.max_upload_bytes,
+            max_cells=settings.max_cells,
+        )
 
 
 def read_apart(data: bytes, file_name: str, *, period: str | None = None, limits: Limits = Limits()) -> Reading:
@@ -56,10 +73,9 @@ def read_apart(data: bytes, file_name: str, *, period: str | None = None, limits
     ended = ask_apart(_MODULE, order, data, limits)
     if ended.fate is Fate.NOT_STARTED:
         raise ReaderUnavailableError(file_name)
-    if ended.fate is Fate.TOO_SLOW:
-        raise _too_slow(file_name, limits)
-    if ended.fate is Fate.TOO_HUNGRY:
-        raise _too_hungry(file_name, limits)
+    too_much = exceeded(ended.fate, limits, _WORK, _INSTEAD)
+    if too_much is not None:
+        raise ReaderFailedError(file_name, too_much.zh, too_much.en)
     return _understood(ended.answer, file_name)
 
 
@@ -82,25 +98,4 @@ def _understood(answer: bytes, file_name: str) -> Reading:
         "请用 Excel 或 WPS 打开后另存为新的 .xlsx 再上传，仍不行请把文件交给管理员",
         "the reader broke down on this file, which may be damaged or doctored; nothing was read. Open it in Excel or "
         "WPS, save it as a new .xlsx and hand that in; if that fails too, give the file to the administrator",
-    )
-
-
-def _too_slow(file_name: str, limits: Limits) -> ReaderFailedError:
-    return ReaderFailedError(
-        file_name,
-        f"读取用时超过允许的 {limits.seconds} 秒，已中止，未读取任何数据；"
-        "请只保留统计表、另存为新的 .xlsx 后上传，或调高 XUSHI_MAX_READ_SECONDS",
-        f"reading took more than the {limits.seconds} seconds allowed and was stopped, nothing was read; keep only "
-        "the statistical tables, save them as a new .xlsx, or raise XUSHI_MAX_READ_SECONDS",
-    )
-
-
-def _too_hungry(file_name: str, limits: Limits) -> ReaderFailedError:
-    megabytes = limits.memory // 1_000_000
-    return ReaderFailedError(
-        file_name,
-        f"读取所需内存超过允许的 {megabytes} MB，已中止，未读取任何数据；"
-        "请只保留统计表、另存为新的 .xlsx 后上传，或调高 XUSHI_MAX_READ_MEMORY",
-        f"reading needed more than the {megabytes} MB of memory allowed and was stopped, nothing was read; keep only "
-        "the statistical tables, save them as a new .xlsx, or raise XUSHI_MAX_READ_MEMORY",
     )

@@ -16,6 +16,7 @@ from dagster_project.settings import Settings
 from dagster_project.sources.archive import Archive
 from dagster_project.sources.secrets import Vault
 from dagster_project.store import Pull, PullOutcome, Store
+from dagster_project.tables.worker import Limits
 from tests.servers.web import Web, answer, web
 from tests.sources.sdmx_messages import csv_2, flat, generic, observation
 from validators.catalogue import Catalogue, Source
@@ -122,8 +123,11 @@ def test_reading_that_takes_too_long_is_stopped(place: Place) -> None:
     pull = place.sdmx(flat(MANY * 4), max_read_seconds=1, max_cells=10**9)
     assert pull.outcome is REFUSED
     assert "XUSHI_MAX_READ_SECONDS" in pull.en
+    assert "读取返回内容用时超过允许的 1 秒" in pull.zh
+    assert "ask for less" in pull.en
 
 
 def test_what_an_answer_may_use_is_that_of_uploads() -> None:
     settings = Settings()
     assert Allowance() == Allowance(settings.max_read_memory, settings.max_read_seconds)
+    assert Limits() == Limits.of(settings)
