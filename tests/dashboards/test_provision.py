@@ -101,7 +101,7 @@ def test_a_broken_grafana_may_be_tried_again(grafana: Grafana, boards: list[dict
 def test_a_grafana_that_is_away_or_too_slow_is_named(grafana: Grafana, boards: list[dict[str, Any]]) -> None:
     with pytest.raises(GrafanaUnavailableError, match="ConnectionError"):
         Connection("http://127.0.0.1:9", TOKEN).push(boards, prometheus_url=PROMETHEUS)
-    grafana.slow_seconds = 1.0
+    grafana.slow_seconds = 60
     with pytest.raises(GrafanaUnavailableError, match="ReadTimeout"):
         Connection(grafana.url, TOKEN, timeout_seconds=0.2).push(boards, prometheus_url=PROMETHEUS)
 

@@ -33,11 +33,12 @@ def _today() -> datetime:
 
 @contextmanager
 def opened_desk(
-    home: Path, catalogue: Catalogue, *, now: Callable[[], datetime] = _today, **settings: Any
+    home: Path, catalogue: Catalogue, *, now: Callable[[], datetime] = _today, wait_seconds: float = 30, **settings: Any
 ) -> Iterator[Desk]:
-    """A desk on SQLite in `home`, whose passwords cost little to check. `now` is its clock."""
+    """A desk on SQLite in `home`, whose passwords cost little to check. `now` is its clock; `wait_seconds` is how long
+    those who write wait for each other."""
     chosen = Settings(home=home, **settings)
-    with Store.open(chosen.store_url) as store:
+    with Store.open(chosen.store_url, wait_seconds=wait_seconds) as store:
         guard = SessionGuard(Identity(store, now, cheap_passwords()), chosen)
         desk = Desk.of(chosen, catalogue, store, now=now, guard=guard)
         yield desk

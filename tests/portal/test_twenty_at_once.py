@@ -30,6 +30,7 @@ from validators.columns import OBSERVATION_KEY
 from validators.periods import Month
 
 UPLOADERS = 20
+PATIENCE = 150  # seconds in which a loaded machine stores what twenty have handed in
 SAME = "同一份.xlsx"
 CORRECTED = "龙湾区!C5"  # exports of the district until April
 KEY = ["indicator", "region", "period", "measure"]
@@ -65,7 +66,7 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path, small_catalogue: Catalo
     if request.param == "postgresql":
         server: PostgresServer = request.getfixturevalue("postgres_server")
         more["database_url"] = server.create_database()
-    with opened_desk(tmp_path / "home", small_catalogue, **more) as opened:
+    with opened_desk(tmp_path / "home", small_catalogue, wait_seconds=PATIENCE, **more) as opened:
         yield opened
 
 
@@ -79,11 +80,11 @@ def test_twenty_uploaders_and_a_run_of_the_pipeline_get_into_nobody_s_way(
         desk.identity.tokens.add(f"system{number}", [Grant.parse("uploader")], by="test").secret
         for number in range(UPLOADERS)
     ]
-    begin, over = threading.Barrier(UPLOADERS + 1), threading.Event()
+    begin, over = threading.Barrier(UPLOADERS + 1, timeout=PATIENCE), threading.Event()
 
     def hand_in(address: str, secret: str, one: Submission) -> tuple[int, dict[str, Any]]:
         with browser(address, Authorization=f"Bearer {secret}") as client:
-            client.timeout = 300
+            client.timeout = 2 * PATIENCE
             begin.wait()
             answer = client.post("/api/v1/uploads", files={"file": (one.name, one.data)})
             return answer.status_code, answer.json()
@@ -91,7 +92,7 @@ def test_twenty_uploaders_and_a_run_of_the_pipeline_get_into_nobody_s_way(
     def pipeline() -> int:
         """What a run does after each table, from a connection of its own, until all have been handed in."""
         done = 0
-        with Store.open(desk.settings.store_url) as store:
+        with Store.open(desk.settings.store_url, wait_seconds=PATIENCE) as store:
             begin.wait()
             while not over.is_set() or not done:
                 judged = judge_and_save(small_catalogue, store, run_id=f"run{done}", now=datetime.now(UTC))
@@ -103,8 +104,10 @@ def test_twenty_uploaders_and_a_run_of_the_pipeline_get_into_nobody_s_way(
     with served(desk) as address, ThreadPoolExecutor(UPLOADERS + 1) as threads:
         running = threads.submit(pipeline)
         answers = [threads.submit(hand_in, address, *pair) for pair in zip(secrets, submissions, strict=True)]
-        told = [answer.result() for answer in answers]
-        over.set()
+        try:
+            told = [answer.result() for answer in answers]
+        finally:
+            over.set()
         assert running.result() >= 1
         with browser(address, Authorization=f"Bearer {secrets[0]}") as client:
             gauges = client.get("/metrics").text

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import json
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -39,7 +38,7 @@ class Grafana:
 @contextmanager
 def grafana_server(prefix: str = "") -> Iterator[Grafana]:
     """A server on a free port; `prefix` is the path below which it serves."""
-    state = Grafana()
+    state, closing = Grafana(), threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
         def log_message(self, *_: Any) -> None:
@@ -59,7 +58,7 @@ def grafana_server(prefix: str = "") -> Iterator[Grafana]:
             body = json.loads(self.rfile.read(length) or b"null")
             path = self.path.removeprefix(f"{prefix}/api")
             state.calls.append((method, path))
-            time.sleep(state.slow_seconds)
+            closing.wait(state.slow_seconds)
             if state.html:
                 return self._send(200, "<html>login</html>", "text/html")
             if state.broken:
@@ -130,6 +129,7 @@ def grafana_server(prefix: str = "") -> Iterator[Grafana]:
     try:
         yield state
     finally:
+        closing.set()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -16,10 +16,11 @@ from dagster_project.sources.connector import Delivery, Request
 from dagster_project.sources.http import Http
 from dagster_project.sources.http_options import HttpOptions
 from dagster_project.sources.web_connections import Timing
-from tests.servers.web import Web, answer, conditional, drip, endless, reset_half_way
+from tests.servers.web import Behaviour, Web, answer, conditional, drip, endless, reset_half_way
 from validators.catalogue import Catalogue
 from validators.columns import LONG
 from validators.errors import (
+    SourceError,
     SourceFormError,
     SourceOptionsError,
     SourceRefusedError,
@@ -277,13 +278,14 @@ def test_a_login_page_instead_of_data_is_unavailable(server: Web, small_catalogu
 def test_faults_end_without_half_a_delivery_and_earlier_ones_stay(server: Web, small_catalogue: Catalogue) -> None:
     url = server.tell("/api/2026-02", answer(rows(SALES | {"sj": "202602"}))).replace("2026-02", "{period}")
     months = wish(small_catalogue, ("2026-02", "2026-03"))
-    for fault, kind in (
-        (reset_half_way, SourceUnavailableError),
-        (drip, SourceUnavailableError),
-        (endless, SourceRefusedError),
-    ):
+    faults: tuple[tuple[Behaviour, dict[str, float], type[SourceError]], ...] = (
+        (reset_half_way, {}, SourceUnavailableError),
+        (drip, {"total_seconds": 1.5}, SourceUnavailableError),
+        (endless, {}, SourceRefusedError),
+    )
+    for fault, limits, kind in faults:
         server.tell("/api/2026-03", fault)
-        pulled = connector(url, total_seconds=1.5).pull(months)
+        pulled = connector(url, **limits).pull(months)
         assert next(pulled).period == "2026-02"
         with pytest.raises(kind):
             next(pulled)
