@@ -81,7 +81,8 @@ def evaluated(prometheus: Prometheus) -> dict[str, dict[str, Any]]:
     deadline = time.monotonic() + 120
     while True:
         rules = {rule["name"]: rule for rule in prometheus.rules()}
-        if rules["TargetOffTrack"]["alerts"] and rules["DataLate"]["alerts"]:
+        fires = all(rules[name]["alerts"] for name in ("TargetOffTrack", "DataLate"))
+        if fires and all(rule["health"] != "unknown" for rule in rules.values()):
             return rules
         assert time.monotonic() < deadline, (
             f"no alert fires: {[(name, rule['health']) for name, rule in rules.items()]}"

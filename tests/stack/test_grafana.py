@@ -49,7 +49,7 @@ def test_a_grafana_program_is_started_with_data_source_and_dashboards_of_this_st
     program = grafana_in(tmp_path / "grafana-12")
     arguments = ["--free-ports", "--only", "prometheus", "--only", "grafana"]
     with started(tmp_path / "home", arguments, XUSHI_GRAFANA=str(program)) as stack:
-        printed = stack.wait_until_settled()
+        printed = stack.wait_for("管理员 administrator")  # the last line
         assert "就绪 ready  Grafana" in printed
         folder = stack.home / "stack" / "grafana"
         ini = configparser.RawConfigParser()
