@@ -8,11 +8,16 @@ import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from validators.catalogue import Catalogue
 from validators.catalogue_file import load_catalogue
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# The same examples in every run, however slow the machine is: who wants others asks for --hypothesis-profile=default.
+settings.register_profile("same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("same")
 
 
 def pytest_configure() -> None:
