@@ -8,10 +8,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from dagster_project.progress.forecast_runs import month_texts
 from dagster_project.progress.panel import Grain, Panel, grains, origins, statuses
 from dagster_project.progress.targets import TargetTable
 from validators.columns import STATUSES
-from validators.periods import Month
 
 ORIGINS = ("", "published", "cumulated", "derived")  # by Origin
 _SPAN = 12 * 4  # months of the longest target that is followed: from the document's year to three years on
@@ -23,25 +23,18 @@ def actuals(targets: TargetTable, panel: Panel) -> pd.DataFrame:
     known figure, by month.
     """
     rows = panel.rows(targets)
-    frames = []
-    for offset in range(_SPAN):
-        month = targets.start + offset
-        values = np.where(month <= targets.due, panel.at(rows, month), np.nan)
-        known = np.flatnonzero(np.isfinite(values))
-        marks = panel.marks_at(rows, month)[known]
-        frames.append(
-            pd.DataFrame(
-                {
-                    "target": targets.ids[known],
-                    "ordinal": month[known],
-                    "value": values[known] * targets.factor[known],
-                    "origin": np.array(ORIGINS, dtype=object)[origins(marks)],
-                    "status": np.array([*STATUSES, ""], dtype=object)[statuses(marks)],
-                    "grain": np.array([grain.name.lower() for grain in Grain], dtype=object)[grains(marks)],
-                }
-            )
-        )
-    found = pd.concat(frames, ignore_index=True)
-    words = {ordinal: Month.from_ordinal(int(ordinal)).text for ordinal in found["ordinal"].unique()}
-    found["period"] = found["ordinal"].map(words).astype("str")
-    return found[["target", "period", "value", "origin", "status", "grain"]]
+    months = targets.start + np.arange(_SPAN)[:, np.newaxis]
+    values = panel.at(np.broadcast_to(rows, months.shape), months)
+    offsets, known = np.nonzero(np.isfinite(values) & (months <= targets.due))
+    months, values = months[offsets, known], values[offsets, known]
+    marks = panel.marks_at(rows[known], months)
+    return pd.DataFrame(
+        {
+            "target": pd.array(targets.ids[known], dtype="str"),
+            "period": month_texts(months).astype("str"),
+            "value": values * targets.factor[known],
+            "origin": np.array(ORIGINS, dtype=object)[origins(marks)],
+            "status": np.array([*STATUSES, ""], dtype=object)[statuses(marks)],
+            "grain": np.array([grain.name.lower() for grain in Grain], dtype=object)[grains(marks)],
+        }
+    )

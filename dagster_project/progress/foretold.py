@@ -118,23 +118,19 @@ class Foretold:
         The last month is that of `rows`; widths before it grow towards it with the square root of the months ahead.
         """
         ends = np.stack([self.low[0], self.high[0], self.low[1], self.high[1]])
-        frames = []
-        for step in range(1, int(self.horizon.max(initial=0)) + 1):  # months ahead, at most three years
-            rows = np.flatnonzero((self.horizon >= step) & (self.method > METHODS.index(Method.FINISHED)))
-            value = self.path[rows, step - 1]
-            grown = np.sqrt(step / self.horizon[rows])
-            limits = value + (ends[:, rows] - self.point[rows]) * grown
-            limits = np.maximum(limits, self.least[rows])
-            columns = np.vstack([value, limits]) * self.targets.factor[rows]
-            words = {
-                "target": self.targets.ids[rows],
-                "period": np.asarray(month_texts(self.period[rows] + step)),
-            }
-            frame = pd.DataFrame(words | dict(zip(PATH[2:], columns, strict=True)))
-            frames.append(frame.astype({"target": "str", "period": "str"}))
-        if not frames:
-            return pd.DataFrame({name: pd.Series(dtype="str" if name in PATH[:2] else "float64") for name in PATH})
-        return pd.concat(frames, ignore_index=True)
+        ahead = np.arange(1, int(self.horizon.max(initial=0)) + 1)[:, np.newaxis]  # at most three years
+        there = (self.horizon >= ahead) & (self.method > METHODS.index(Method.FINISHED))
+        before, rows = np.nonzero(there)  # the nearest month of all targets first
+        step = before + 1
+        value = self.path[rows, before]
+        grown = np.sqrt(step / self.horizon[rows])
+        limits = np.maximum(value + (ends[:, rows] - self.point[rows]) * grown, self.least[rows])
+        columns = np.vstack([value, limits]) * self.targets.factor[rows]
+        words = {
+            "target": pd.array(self.targets.ids[rows], dtype="str"),
+            "period": month_texts(self.period[rows] + step).astype("str"),
+        }
+        return pd.DataFrame(words | dict(zip(PATH[2:], columns, strict=True)))
 
 
 def _words(codes: Integers, words: tuple[str, ...]) -> pd.Categorical[str]:

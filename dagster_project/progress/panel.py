@@ -141,7 +141,7 @@ class Panel:
         return found
 
     def at(self, rows: Integers, ordinals: Integers) -> Floats:
-        """The figure of each row at each month, NaN where none is known. Shapes (n,), (n,) -> (n,)."""
+        """The figure of each row at each month, NaN where none is known. All of one shape."""
         column, inside = self._inside(rows, ordinals)
         found = np.full(rows.shape, np.nan)
         found[inside] = self.figures[rows[inside], column[inside]]
