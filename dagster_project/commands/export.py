@@ -164,8 +164,8 @@ def _replay(exporter: Exporter, selection: Selection, out: Path) -> None:
         raise typer.BadParameter("须写入空文件夹 / name an empty folder", param_hint="--out")
     files = write_replay(exporter, selection, out)
     typer.echo(
-        f"{out}: {len(files)} 个文件 files；按文件名顺序 xushi upload --published <文件名中的日期> 即可重建 "
-        "hand them in in the order of their names, each with the day in its name as --published",
+        f"{out}: {len(files)} 个文件 files；按文件名顺序 xushi upload --published <文件名中的日期或时刻> 即可重建 "
+        "hand them in in the order of their names, each with the day or moment in its name as --published",
         err=True,
     )
 

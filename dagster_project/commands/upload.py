@@ -5,10 +5,11 @@ from __future__ import annotations
 import getpass
 import json
 import os
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -73,7 +74,8 @@ def upload(
     ] = None,
     status: Annotated[Status | None, typer.Option(help="快报、修订、终核 how settled the figures are")] = None,
     published: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="发布日期 day of publication, known from then on")
+        str | None,
+        typer.Option(help="发布日期或时刻 day of publication, or moment as 2025-03-18T09:30, known from then on"),
     ] = None,
     embargo: Annotated[
         datetime | None,
@@ -107,7 +109,8 @@ def upload(
     results: list[dict[str, object]] = []
     good = True
     with installation() as open_one:
-        hints = _hints(open_one.catalogue, dataset, period, region, status, published)
+        since = _published(published, open_one.settings.zone)
+        hints = _hints(open_one.catalogue, dataset, period, region, status, since)
         until = None if embargo is None else embargo.replace(tzinfo=open_one.settings.zone)
         for file in files:
             name = _name(file)
@@ -173,7 +176,7 @@ def _fields(
     period: str | None,
     region: str | None,
     status: Status | None,
-    published: datetime | None,
+    published: str | None,
     embargo: datetime | None,
 ) -> dict[str, str]:
     """What the options say, as fields of the API's form. Which datasets and regions there are is known there alone."""
@@ -182,7 +185,7 @@ def _fields(
         "period": None if period is None else _period(period),
         "region": region,
         "status": None if status is None else status.value,
-        "published": None if published is None else published.date().isoformat(),
+        "published": None if published is None else _said_published(published).isoformat(),
         "embargo_until": None if embargo is None else embargo.isoformat(),
     }
     return {name: value for name, value in said.items() if value is not None}
@@ -194,7 +197,7 @@ def _hints(
     period: str | None,
     region: str | None,
     status: Status | None,
-    published: datetime | None,
+    published: date | datetime | None,
 ) -> Hints:
     """What the options say, in the catalogue's words. A usage error (exit code 2) for what is none of them."""
     if dataset is not None and dataset not in catalogue.datasets:
@@ -204,8 +207,26 @@ def _hints(
         period=None if period is None else _period(period),
         region=named(NameTable(catalogue.regions), region, "--region", "没有这个地区 no such region"),
         status=None if status is None else status.value,
-        published=published.date() if published else None,
+        published=published,
     )
+
+
+def _published(text: str | None, zone: ZoneInfo) -> date | datetime | None:
+    """The day or moment; one without a zone is one here."""
+    said = None if text is None else _said_published(text)
+    return said.replace(tzinfo=zone) if isinstance(said, datetime) and said.tzinfo is None else said
+
+
+def _said_published(text: str) -> date | datetime:
+    try:
+        said = datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+    except ValueError:
+        said = date.min
+    if said.year in (MINYEAR, MAXYEAR):  # their ends are in no year everywhere
+        raise typer.BadParameter(
+            f"不是日期或时刻 neither a day nor a moment such as 2025-03-18T09:30: {text}", param_hint="--published"
+        )
+    return said
 
 
 def _period(text: str) -> str:

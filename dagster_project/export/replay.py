@@ -1,14 +1,15 @@
 """The versions of all figures as tables that can be handed in one after the other, into an installation that is empty.
 
-Handed in in the order of their names, each with the day in its name as the day of publication, they make the same
-figures believed at the end of every day. What this can't carry over: hours within a day (a day of publication has
-none), the numbers of uploads, and that a withdrawal left nothing to believe: a table can state a figure, not take one
-away. Belongs here: cutting versions into tables. Does not belong here: handing in (`xushi upload`).
+Handed in in the order of their names, each with the day or the moment in its name as that of publication, they make the
+same figures believed at every moment. What this can't carry over: the numbers of uploads, and that a withdrawal left
+nothing to believe: a table can state a figure, not take one away. Belongs here: cutting versions into tables. Does not
+belong here: handing in (`xushi upload`).
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -23,8 +24,8 @@ from validators.errors import ExportError
 
 
 def write_replay(exporter: Exporter, selection: Selection, folder: Path) -> list[Path]:
-    """One CSV for each moment at which something began to be believed, oldest first, named
-    `0001-2025-03-18.csv`. ExportError for a folder that holds anything."""
+    """One CSV for each moment at which something began to be believed, oldest first, named `0001-2025-03-18.csv` for
+    the beginning of a day, else `0002-20250318T093000+0800.csv`. ExportError for a folder that holds anything."""
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise ExportError(
@@ -45,5 +46,7 @@ def write_replay(exporter: Exporter, selection: Selection, folder: Path) -> list
 
 
 def _name(number: int, moment: pd.Timestamp, export: Export, zone: ZoneInfo) -> str:
-    day = moment.tz_convert(zone).date().isoformat()
-    return f"{number:04d}-{day}{f'-{SAMPLE_MARK}' if export.sample else ''}.csv"
+    """Without colons, which the names of files can't hold everywhere."""
+    here = moment.to_pydatetime().astimezone(zone)
+    form = "%Y-%m-%d" if here.time() == time() else "%Y%m%dT%H%M%S.%f%z" if here.microsecond else "%Y%m%dT%H%M%S%z"
+    return f"{number:04d}-{here.strftime(form)}{f'-{SAMPLE_MARK}' if export.sample else ''}.csv"

@@ -54,15 +54,16 @@ class Checking:
         if isinstance(found, UnreadableFileError):
             return Checked(unreadable(file, found), None, moment)
         mapped = found
-        published = hints.published or mapped.published
-        mapped = replace(mapped, published=published)
-        report = Report(file, tuple(mapped.findings))
         zone = self._settings.zone
-        until = None if embargo is None else embargo.astimezone(zone).date()
-        report = report.with_findings(dates(mapped, now.astimezone(zone).date(), until))
+        published = hints.published or mapped.published
         known_from = moment
         if published is not None:
-            known_from = min(moment, datetime.combine(published, time(), zone))
+            since = published if isinstance(published, datetime) else datetime.combine(published, time(), zone)
+            known_from = min(moment, since)
+            mapped = replace(mapped, published=since.astimezone(zone).date())
+        report = Report(file, tuple(mapped.findings))
+        until = None if embargo is None else embargo.astimezone(zone).date()
+        report = report.with_findings(dates(mapped, now.astimezone(zone).date(), until))
         if embargo is not None:
             known_from = max(known_from, embargo)
         if mapped.dataset and mapped.period_last and not mapped.observations.empty:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -42,7 +42,7 @@ class Hints:
     period: str | None = None  # SDMX
     region: str | None = None
     status: str | None = None
-    published: date | None = None
+    published: date | datetime | None = None  # a day, which counts from its beginning, or a moment with its zone
     part: str | None = None  # the dataset that this upload is of, where its file feeds several
     source: str | None = None  # the source that it was pulled from ("trade/customs"); None: somebody handed it in
     hold: str | None = None  # why a second person is to release it, whatever its dataset asks for
@@ -54,12 +54,15 @@ class Hints:
     @classmethod
     def of(cls, kept: Mapping[str, str]) -> Self:
         """As they were."""
-        published = kept.get("published")
+        text, published = kept.get("published"), None
         words = {name: said for name, said in kept.items() if name != "published"}
-        return cls(**words, published=None if published is None else date.fromisoformat(published))
+        if text is not None:
+            published = datetime.fromisoformat(text) if len(text) > _DAY else date.fromisoformat(text)
+        return cls(**words, published=published)
 
 
 NO_HINTS = Hints()
+_DAY = len("2025-03-18")
 # Who hands in what is pulled: this, and the name of the source.
 PULLED_BY = "source:"
 

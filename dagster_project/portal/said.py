@@ -6,7 +6,7 @@ Belongs here: which words are known. Does not belong here: how a page or the API
 from __future__ import annotations
 
 from collections.abc import Container
-from datetime import date
+from datetime import date, datetime
 
 from dagster_project.intake import Hints
 from validators.catalogue import Catalogue
@@ -30,9 +30,10 @@ def hints(
     period: str = "",
     region: str = "",
     status: str = "",
-    published: date | str | None = None,
+    published: date | datetime | str | None = None,
 ) -> Hints:
-    """The words as hints; '' says nothing. UnknownWordError for the first that is not known."""
+    """The words as hints; '' says nothing. `published`: a day, or a moment with its zone. UnknownWordError for the
+    first that is not known."""
     known: dict[str, tuple[str, Container[str]]] = {
         "dataset": (dataset, catalogue.datasets),
         "region": (region, catalogue.regions),

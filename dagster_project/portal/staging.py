@@ -16,7 +16,7 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from dagster_project.intake import Hints
@@ -178,18 +178,16 @@ def _plain(staged: Staged) -> dict[str, object]:
     plain = asdict(staged)
     plain["at"] = staged.at.isoformat()
     plain["embargo"] = None if staged.embargo is None else staged.embargo.isoformat()
-    plain["hints"]["published"] = None if staged.hints.published is None else staged.hints.published.isoformat()
+    plain["hints"] = staged.hints.kept()
     return plain
 
 
 def _from_plain(plain: dict[str, object]) -> Staged:
     hints = plain["hints"]
     assert isinstance(hints, dict)  # noqa: S101 - written by `_plain`
-    published = hints["published"]
-    kept = Hints(**{**hints, "published": None if published is None else date.fromisoformat(published)})
     embargo = plain["embargo"]
     moments = {
         "at": datetime.fromisoformat(str(plain["at"])),
         "embargo": None if embargo is None else datetime.fromisoformat(str(embargo)),
     }
-    return Staged(**{**plain, **moments, "hints": kept})  # type: ignore[arg-type]  # the fields of `_plain`
+    return Staged(**{**plain, **moments, "hints": Hints.of(hints)})  # type: ignore[arg-type]  # the fields of `_plain`

@@ -101,6 +101,13 @@ def test_what_there_is_not_is_refused_with_the_list_of_what_there_is() -> None:
 def test_versions_are_written_for_another_installation(home: Path) -> None:
     assert export("replay", "--out", str(home / "replay"))[0] == 0
     assert [file.name for file in (home / "replay").iterdir()] == ["0001-2025-04-18.csv"]
+    later = home / "later.csv"
+    later.write_text(FIGURES.replace("91.35", "91.4"), encoding="utf-8")
+    moment = "2025-04-18T09:30:00.25"
+    assert CliRunner().invoke(app, ["upload", str(later), "--published", moment]).exit_code == 0
+    assert export("replay", "--out", str(home / "again"))[0] == 0
+    names = sorted(file.name for file in (home / "again").iterdir())
+    assert names == ["0001-2025-04-18.csv", "0002-20250418T093000.250000+0800.csv"]
     code, said = export("replay", "--out", str(home / "replay"))
     assert (code, "empty" in said) == (1, True)
 

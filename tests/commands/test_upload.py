@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -261,6 +262,8 @@ def test_the_queue_takes_no_hints_and_no_rehearsal(
         (["--region", "999"], "999"),
         (["--status", "fianl"], "preliminary"),
         (["--published", "16.5.2025"], "16.5.2025"),
+        (["--published", "2025-05-16T25:00"], "2025-05-16T25:00"),
+        (["--published", "9999-12-31T23:00Z"], "9999-12-31T23:00Z"),
         (["--format", "xml"], "xml"),
     ],
 )
@@ -294,6 +297,18 @@ def test_the_day_of_publication_and_the_status_given_are_those_of_the_figures(
         stored = store.observations()
     assert set(stored["status"]) == {"final"}
     assert {moment.isoformat() for moment in stored["known_from"]} == {"2025-05-19T16:00:00+00:00"}
+
+
+@pytest.mark.parametrize("moment", ["2025-05-20T07:30", "20250520T073000+0800", "2025-05-19T23:30:00Z"])
+def test_the_moment_of_publication_may_be_given_where_the_hour_matters(
+    home: Path, put: Put, tables: dict[str, bytes], moment: str
+) -> None:
+    assert upload("--published", moment, put("四月.xlsx", tables["trade"])).exit_code == ACCEPTED
+    with Store.open(f"sqlite:///{home / 'xushi.sqlite'}") as store:
+        stored = store.observations()
+        (one,) = store.uploads()
+    assert {moment.isoformat() for moment in stored["known_from"]} == {"2025-05-19T23:30:00+00:00"}
+    assert one.published == date(2025, 5, 20)
 
 
 def test_a_file_that_is_not_there_is_a_usage_error_and_stops_all(

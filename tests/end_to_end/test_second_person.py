@@ -173,6 +173,14 @@ def test_what_was_said_of_a_file_is_kept_until_its_release(careful: Desk, april:
     assert careful.store.upload(number(outcome)).published == date(2025, 5, 20)
 
 
+def test_the_moment_of_publication_is_kept_until_the_release(careful: Desk, april: bytes) -> None:
+    moment = datetime(2025, 5, 20, 1, 30, 0, 250_000, tzinfo=UTC)
+    outcome = hand_in(careful, april, hints=Hints(published=moment))
+    careful.intake.approve(number(outcome), by="李强", now=NOW + DAY)
+    kept = careful.store.upload(number(outcome))
+    assert (kept.published, kept.known_from) == (date(2025, 5, 20), moment)
+
+
 def test_a_release_checks_again_by_what_is_stored_by_then(careful: Desk, april: bytes) -> None:
     outcome = hand_in(careful, april)
     absurd = with_cells(april, {EXPORTS: value(april, EXPORTS) * 1.5})

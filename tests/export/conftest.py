@@ -39,8 +39,8 @@ class Home:
     def intake(self) -> Intake:
         return Intake(self.catalogue, self.store, Archive(self.settings.archive), self.settings)
 
-    def hand_in(self, data: bytes, name: str, hints: Hints = NO_HINTS) -> None:
-        outcome = self.intake.submit(data, name, by="li", now=NOW, hints=hints)
+    def hand_in(self, data: bytes, name: str, hints: Hints = NO_HINTS, now: datetime = NOW) -> None:
+        outcome = self.intake.submit(data, name, by="li", now=now, hints=hints)
         assert outcome.state is State.ACCEPTED, outcome.report
 
     def export(self, what: What, form: Format, selection: Selection = ALL) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +12,7 @@ import pytest
 from dagster_project.export import Format, Selection, What, write_replay
 from dagster_project.intake import Hints
 from dagster_project.store import Store
-from tests.export.conftest import Home
+from tests.export.conftest import NOW, Home
 from validators.columns import OBSERVATION_KEY
 
 SAID = [*OBSERVATION_KEY, "value", "unit", "status"]
@@ -32,16 +32,28 @@ def test_an_empty_installation_that_is_handed_the_figures_believes_the_same(
     assert {upload.dataset for upload in other.store.uploads()} == {"rd", "trade", "science_talent", "retail_sales"}
 
 
-def test_the_versions_handed_in_one_after_the_other_are_believed_on_the_same_days(
+def said(name: str) -> date | datetime:
+    """The day or the moment in the name of a file of versions."""
+    text = name.removesuffix(".csv").removesuffix("-示例数据").partition("-")[2]
+    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+
+
+def test_the_versions_handed_in_one_after_the_other_are_believed_at_the_same_moments(
     home: Home, new_home: Callable[[], Home], tmp_path: Path
 ) -> None:
     files = write_replay(home.exporter, Selection(), tmp_path / "replay")
     other = new_home()
-    days = [date.fromisoformat(file.name[5:15]) for file in files]
-    for file, day in zip(files, days, strict=True):
-        other.hand_in(file.read_bytes(), file.name, Hints(published=day))
-    assert len(days) > 10
-    for day in sorted(set(days)):
+    published = [said(file.name) for file in files]
+    for file, one in zip(files, published, strict=True):
+        other.hand_in(file.read_bytes(), file.name, Hints(published=one), now=NOW + timedelta(days=1))
+    assert {one.date() for one in published if isinstance(one, datetime)} == {date(2025, 5, 29)}
+    versions = pd.concat(home.store.every_version())
+    moments = versions["known_from"].drop_duplicates().sort_values().dt.to_pydatetime()
+    assert len(moments) > 10
+    for moment in moments:
+        for known_on in (moment, moment - timedelta(microseconds=1)):
+            pd.testing.assert_frame_equal(believed(other.store, known_on), believed(home.store, known_on))
+    for day in {moment.astimezone(home.settings.zone).date() for moment in moments}:
         end = datetime.combine(day, time.max, home.settings.zone)
         pd.testing.assert_frame_equal(believed(other.store, end), believed(home.store, end))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,31 @@ def test_it_prints_what_handing_in_here_prints(
     good = upload(files[0], "--server", f"{address}/", "--dataset", "trade", "--period", "2025年4月")
     assert good.exit_code == 0, good.output
     assert {one.received_by for one in desk.store.uploads()} == {"token:erp"}
+
+
+@pytest.mark.parametrize(
+    ("said", "known_from", "day"),
+    [
+        ("2025-05-20", datetime(2025, 5, 19, 16, tzinfo=UTC), date(2025, 5, 20)),
+        ("2025-05-20T07:30", datetime(2025, 5, 19, 23, 30, tzinfo=UTC), date(2025, 5, 20)),
+        ("20250520T000000.25+0000", datetime(2025, 5, 20, 0, 0, 0, 250_000, tzinfo=UTC), date(2025, 5, 20)),
+    ],
+)
+def test_the_day_or_moment_of_publication_counts_as_it_does_here(
+    said: str,
+    known_from: datetime,
+    day: date,
+    small_catalogue: Catalogue,
+    here: Path,
+    tables: dict[str, bytes],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with opened_desk(here / "there", small_catalogue) as own, served(own) as place:
+        monkeypatch.setenv("XUSHI_TOKEN", token(own, "clock", "uploader"))
+        done = upload(written(here, "外贸.xlsx", tables["trade"]), "--server", place, "--published", said)
+        assert done.exit_code == 0, done.output
+        (one,) = own.store.uploads()
+        assert (one.known_from, one.published) == (known_from, day)
 
 
 def test_a_file_that_the_token_may_not_hand_in_keeps_no_other_back(

@@ -12,7 +12,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import HTTPException
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, TypeAdapter
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -29,8 +29,16 @@ def _moment(text: object) -> object:
     return text
 
 
+def _day_or_moment(text: object) -> object:
+    if isinstance(text, str):
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else _MOMENT.validate_python(_moment(text))
+    return text
+
+
+_MOMENT = TypeAdapter(datetime)
 Day = Annotated[date, BeforeValidator(_day)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
+DayOrMoment = Annotated[date | datetime, BeforeValidator(_day_or_moment)]
 
 
 def aware(moment: datetime, zone: ZoneInfo) -> datetime:

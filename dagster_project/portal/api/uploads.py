@@ -7,6 +7,7 @@ Belongs here: the routes. Does not belong here: shapes (`answers.py`), the steps
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import File, Form, HTTPException, Path, Query, UploadFile
@@ -16,7 +17,7 @@ from starlette.responses import Response
 from dagster_project.intake import Hints
 from dagster_project.intake import State as Ended
 from dagster_project.portal.api.answers import FindingAnswer, OutcomeAnswer, UploadAnswer, UploadReport
-from dagster_project.portal.api.moments import Day, Moment, aware
+from dagster_project.portal.api.moments import DayOrMoment, Moment, aware
 from dagster_project.portal.pages import uploads as pages
 from dagster_project.portal.pages.hand_in import XLSX
 from dagster_project.portal.route import Route
@@ -54,7 +55,9 @@ def hand_in(
     period: Annotated[str, Form(description="where the table doesn't say")] = "",
     region: Annotated[str, Form(description="where the table doesn't say")] = "",
     status: Annotated[str, Form(pattern="^(preliminary|revised|final)?$")] = "",
-    published: Annotated[Day | None, Form(description="day of publication; the figures are known since")] = None,
+    published: Annotated[
+        DayOrMoment | None, Form(description="day or moment of publication; the figures are known since")
+    ] = None,
     embargo_until: Annotated[Moment | None, Form(description="not to be published before")] = None,
     dry_run: Annotated[Literal["true", "false"], Form(description="check only; nothing is kept")] = "false",
 ) -> OutcomeAnswer:
@@ -63,8 +66,10 @@ def hand_in(
     What it is about is held against the roles of the token after it has been read and before anything is kept: a file
     with several datasets needs the role for each. Whether it was stored is said by `state` and `good`, not by the
     status code."""
-    said = _said(visit, dataset=dataset, period=period, region=region, status=status, published=published)
-    until = None if embargo_until is None else aware(embargo_until, visit.desk.settings.zone)
+    zone = visit.desk.settings.zone
+    since = aware(published, zone) if isinstance(published, datetime) else published
+    said = _said(visit, dataset=dataset, period=period, region=region, status=status, published=since)
+    until = None if embargo_until is None else aware(embargo_until, zone)
     data = file.file.read(visit.desk.settings.max_upload_bytes + 1)
     intake, now, name = visit.desk.intake, visit.desk.now(), file.filename or "upload"
     rehearsed = intake.submit(data, name, by=visit.user, now=now, hints=said, embargo_until=until, dry_run=True)
