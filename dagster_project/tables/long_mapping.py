@@ -8,9 +8,9 @@ nearest name beside it.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ import pandas as pd
 from dagster_project.tables import long_findings as tell
 from dagster_project.tables import mapping_findings as say
 from dagster_project.tables.mapped import Mapped, no_observations, observations_of, span
-from dagster_project.tables.observed import each, scaled, unit_factor
+from dagster_project.tables.observed import scaled, unit_factor
 from dagster_project.tables.reading import Reading
 from dagster_project.tables.recognition import find_status
 from validators.catalogue import Catalogue, Measure
@@ -126,12 +126,18 @@ def _looked_up(texts: pd.Series, find: Callable[[str], str | None]) -> pd.Series
     return texts.map({text: find(text) for text in texts.unique()}).astype("str")
 
 
+def _each(frame: pd.DataFrame) -> Iterator[Any]:
+    """The rows one by one, for the few that become findings."""
+    if len(frame):
+        yield from frame.itertuples(index=False)
+
+
 def _unknown(
     rows: pd.DataFrame, field: str, rule: str, nearest: Callable[[str], tuple[str, bool]]
 ) -> Iterable[Finding]:
     counts = rows.groupby(field, sort=False).size()
     first = rows.drop_duplicates(field)
-    for row in each(first.head(_MOST_SAID)):
+    for row in _each(first.head(_MOST_SAID)):
         text = getattr(row, field)
         expected, alike = nearest(text)
         rows_like_it = int(counts[text])
@@ -211,7 +217,7 @@ def _in_own_units(rows: pd.DataFrame, catalogue: Catalogue) -> tuple[pd.DataFram
             row.unit,
             rows=int(counts[(row.indicator, row.stated, row.unit)]),
         )
-        for row in each(found[bad].drop_duplicates(["indicator", "stated", "unit"]).head(_MOST_SAID))
+        for row in _each(found[bad].drop_duplicates(["indicator", "stated", "unit"]).head(_MOST_SAID))
     ]
     return found[~bad].drop(columns="stated"), findings
 
@@ -237,7 +243,7 @@ def _each_once(rows: pd.DataFrame, catalogue: Catalogue) -> tuple[pd.DataFrame, 
     pairs = rows[again].merge(rows.loc[~again, [*key, *said]], on=key, suffixes=("", "_first"), validate="many_to_one")
     differ = ((pairs["value"] != pairs["value_first"]) | (pairs["status"] != pairs["status_first"])).to_numpy()
     findings = []
-    for row in each(pairs[differ].head(_MOST_SAID)):
+    for row in _each(pairs[differ].head(_MOST_SAID)):
         shown = [
             (f"{row.sheet_first}!{row.cell_first}", f"{row.value_first:.10g} {row.status_first}"),
             (f"{row.sheet}!{row.cell}", f"{row.value:.10g} {row.status}"),

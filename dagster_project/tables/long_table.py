@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from dagster_project.tables import long_findings as tell
 from dagster_project.tables import reading_findings as say
 from dagster_project.tables.cells import Cells, Holds, look_at, shown
+from dagster_project.tables.frames import frame_of
 from dagster_project.tables.grid import Bools, Grid, Objects, address, column_name, ranges
 from validators.columns import LONG, LONG_REQUIRED
 from validators.findings import Finding
@@ -94,14 +95,18 @@ def read_long(grid: Grid, header: LongHeader, *, certain: bool) -> tuple[pd.Data
     if hidden.any():
         findings.append(say.hidden_cells(grid.name, ranges(hidden)))
     good = holds[here] == Holds.NUMBER
-    return as_frame(frame[good]), findings
+    return _typed(frame[good]), findings
 
 
-def as_frame(frame: pd.DataFrame | None = None) -> pd.DataFrame:
-    """The frame with its columns and types; without one, no row of it."""
-    frame = pd.DataFrame({name: [] for name in COLUMNS}) if frame is None else frame
+def _typed(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with its columns and types."""
     dtypes = {name: _DTYPES.get(name, "str") for name in COLUMNS}
     return frame[list(COLUMNS)].reset_index(drop=True).astype(dtypes)
+
+
+def no_rows() -> pd.DataFrame:
+    """No row at all, in the same columns and types."""
+    return frame_of({name: np.empty(0, dtype=_DTYPES.get(name, object)) for name in COLUMNS})
 
 
 def _column(grid: Grid, first: int, column: int) -> Grid:

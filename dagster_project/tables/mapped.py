@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
+from dagster_project.tables.cell_rows import CellRows, Column
+from dagster_project.tables.frames import frame_of
 from validators.columns import OBSERVATION
 from validators.findings import Finding
-from validators.periods import month_ordinals
+from validators.periods import parse_period
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +30,20 @@ class Mapped:
     findings: tuple[Finding, ...]
 
 
-def observations_of(filled: pd.DataFrame) -> pd.DataFrame:
-    """The OBSERVATION columns of a frame that has them, with their types."""
-    frame = filled[list(OBSERVATION)].reset_index(drop=True)
-    texts = [name for name in OBSERVATION if name != "value"]
-    return frame.astype({**dict.fromkeys(texts, "str"), "value": "float64"})
+def observations_of(filled: pd.DataFrame | CellRows) -> pd.DataFrame:
+    """The OBSERVATION columns of a frame, or of rows, that have them, with their types."""
+    kinds = {name: np.float64 if name == "value" else object for name in OBSERVATION}
+    return frame_of({name: np.asarray(filled[name], dtype=kind) for name, kind in kinds.items()})
 
 
 def no_observations() -> pd.DataFrame:
     """No figure at all, in the same columns and types."""
-    return observations_of(pd.DataFrame(columns=[*OBSERVATION]))
+    return frame_of({name: np.empty(0, dtype=np.float64 if name == "value" else object) for name in OBSERVATION})
 
 
-def span(periods: pd.Series) -> tuple[str, str]:
-    """The first and the last of the periods, '' when there are none."""
-    if periods.empty:
+def span(periods: pd.Series | Column) -> tuple[str, str]:
+    """The first and the last of the periods (SDMX texts), '' when there are none."""
+    last_months = {text: parse_period(text).last_month for text in dict.fromkeys(periods.tolist())}
+    if not last_months:
         return "", ""
-    ordinals = month_ordinals(periods)
-    return str(periods.iloc[int(ordinals.argmin())]), str(periods.iloc[int(ordinals.argmax())])
+    return min(last_months, key=last_months.__getitem__), max(last_months, key=last_months.__getitem__)

@@ -10,22 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-
-import numpy as np
-import pandas as pd
+from functools import lru_cache
 
 from dagster_project.tables import mapping_findings as say
 from dagster_project.tables import share_findings
+from dagster_project.tables.cell_rows import CellRows
 from dagster_project.tables.columns import as_found
 from dagster_project.tables.header_words import Role
 from dagster_project.tables.long_mapping import long_parts
 from dagster_project.tables.mapped import Mapped, no_observations, observations_of, span
 from dagster_project.tables.observed import (
-    ACCUMULATING,
+    accumulates,
     assigned,
     converted,
-    each,
-    kinds_of,
     with_meanings,
     with_periods,
     without_repetitions,
@@ -34,12 +31,13 @@ from dagster_project.tables.reading import Reading
 from dagster_project.tables.recognition import find_status
 from dagster_project.tables.shares import Share, share_out
 from validators.catalogue import Cadence, Catalogue, Kind, Measure, Pace
+from validators.codes import SameObject
 from validators.findings import Finding, Severity
-from validators.periods import Year, month_ordinals, parse_period
+from validators.periods import Year, parse_period
 
 # Months by which one region's figures may come after another's in the same file.
 _LAG = {Cadence.MONTHLY: 2, Cadence.QUARTERLY: 6, Cadence.ANNUAL: 12}
-_DECEMBER = 11  # a month's ordinal counts twelve to the year, from January
+_DECEMBER = 12
 _FEW = 5  # rows of a table that are called unknown one by one; more are listed in one finding
 _ROWS_SAID = ("row_of_other_dataset", "row_of_several_datasets")
 _GROWTH = (str(Measure.YOY_MONTH), str(Measure.YOY_YTD))
@@ -147,7 +145,7 @@ def _mapped(
     state = status or find_status(reading, used)
     published = _published(reading, {table.sheet for table in used})
     findings += _contradicting_titles(reading, cells, period)
-    if cells.empty:
+    if not len(cells):
         return Mapped(chosen, period or "", period or "", state, published, no_observations(), tuple(findings))
     cells = with_meanings(cells, catalogue, chosen)
     findings += _unknown_rows(cells, {(one.sheet, one.cell) for one in said if one.rule in _ROWS_SAID})
@@ -162,66 +160,64 @@ def _mapped(
     settled = {finding.sheet for finding in problems}  # the reader has said the same of them, more mildly
     findings = [finding for finding in findings if finding.rule != "period_unknown" or finding.sheet not in settled]
     findings += problems
-    filled = found[found["value"].notna()]
+    filled = found.where(found.filled())
     findings += _wrong_period(filled, period)
     findings += _regions_apart(filled, catalogue, chosen)
     findings += _missing_rows(cells, taken, filled, catalogue, chosen, lacking)
     filled, problems = without_repetitions(filled, catalogue)
     findings += problems
-    observations = observations_of(filled.assign(status=state))
-    first, last = span(observations["period"])
+    observations = observations_of(filled.replaced(status=state))
+    first, last = span(filled["period"])
     return Mapped(chosen, first or period or "", last or period or "", state, published, observations, tuple(findings))
 
 
-def _contradicting_titles(reading: Reading, cells: pd.DataFrame, given: str | None) -> Iterator[Finding]:
+def _contradicting_titles(reading: Reading, cells: CellRows, given: str | None) -> Iterator[Finding]:
     """Tables whose columns are all about one month and whose title names another, unless the period given decides."""
-    about = ["table", "sheet", "cell", "period", "column_label"]
-    current = cells.loc[(cells["role"] != str(Role.PRIOR)) & (cells["period"] != "") & cells["value"].notna(), about]
-    for index, group in current.groupby("table", sort=False):
-        months = {parse_period(text).last_month for text in group["period"].unique()}
+    current = cells.where(~cells.has("role", str(Role.PRIOR)) & ~cells.has("period", "") & cells.filled())
+    for index, group in current.groups("table"):
+        months = {parse_period(text).last_month for text in group.distinct("period")}
         month = months.pop()
         if months or (given is not None and parse_period(given).last_month == month):
             continue
-        table = reading.tables[int(str(index))]
+        table = reading.tables[index]
         found = {title: as_found(title, month.year) for title in table.titles}
         titled = {title: one.period for title, one in found.items() if one and not isinstance(one.period, Year)}
         if titled and month not in {period.last_month for period in titled.values()}:
             title, period = next(iter(titled.items()))
-            headers = list(group["column_label"].unique())
-            yield say.period_contradiction(
-                table.sheet, str(group["cell"].iloc[0]), title, period.text, headers, month.text
-            )
+            headers = group.distinct("column_label")
+            yield say.period_contradiction(table.sheet, group["cell"][0], title, period.text, headers, month.text)
 
 
-def _unknown_rows(cells: pd.DataFrame, said: set[tuple[str, str]]) -> Iterator[Finding]:
+def _unknown_rows(cells: CellRows, said: set[tuple[str, str]]) -> Iterator[Finding]:
     """Rows with figures whose label isn't catalogued, unless something is `said` of them (sheet and cell) already."""
-    mask = (cells["level"] == "") & (cells["growth"] == "") & cells["value"].notna()
+    mask = cells.has("level", "") & cells.has("growth", "") & cells.filled()
     if not mask.any():
         return
-    unknown = cells[mask]
-    unknown = unknown.drop_duplicates(["sheet", "table", "row_label", "parent_label"])
-    unknown = unknown[[place not in said for place in zip(unknown["sheet"], unknown["cell"], strict=True)]]
-    for _, group in unknown.groupby("table", sort=False):
-        plain = group[group["nearest"] == ""]
-        for row in each(group if len(plain) <= _FEW else group[group["nearest"] != ""]):
-            yield say.row_unknown(row.sheet, row.cell, row.row_label, row.nearest)
+    unknown = cells.where(mask)
+    unknown = unknown.where(unknown.firsts("sheet", "table", "row_label", "parent_label"))
+    about = ("sheet", "cell", "row_label", "nearest")
+    for _, group in unknown.groups("table"):
+        rows = [row for row in group.each(about) if row[:2] not in said]
+        plain = [row for row in rows if not row[-1]]
+        for row in rows:
+            if len(plain) <= _FEW or row[-1]:
+                yield say.row_unknown(*row)
         if len(plain) > _FEW:
-            first = plain.iloc[0]
-            yield share_findings.rows_not_in_catalogue(first["sheet"], first["cell"], list(plain["row_label"]))
+            sheet, cell, *_ = plain[0]
+            yield share_findings.rows_not_in_catalogue(sheet, cell, [label for _, _, label, _ in plain])
 
 
-def _unknown_columns(cells: pd.DataFrame) -> Iterator[Finding]:
+def _unknown_columns(cells: CellRows) -> Iterator[Finding]:
     """Columns of figures whose headers have words that nobody knows."""
-    about = cells["role"].isin([str(Role.VALUE), str(Role.GROWTH)]) & ((cells["level"] != "") | (cells["growth"] != ""))
-    about &= cells["rest"] != ""
+    about = cells.has_any("role", (str(Role.VALUE), str(Role.GROWTH)))
+    about &= (~cells.has("level", "") | ~cells.has("growth", "")) & ~cells.has("rest", "")
     if not about.any():
         return
-    unknown = cells[about]
-    for (_, sheet), group in unknown.groupby(["table", "sheet"], sort=False):
-        yield say.column_not_recognised(str(sheet), str(group["cell"].iloc[0]), group["column_label"].unique())
+    for _, group in cells.where(about).groups("table"):
+        yield say.column_not_recognised(group["sheet"][0], group["cell"][0], group.distinct("column_label"))
 
 
-def _missing_columns(cells: pd.DataFrame, taken: pd.DataFrame, catalogue: Catalogue, dataset: str) -> Iterator[Finding]:
+def _missing_columns(cells: CellRows, taken: CellRows, catalogue: Catalogue, dataset: str) -> Iterator[Finding]:
     """Regions whose rows need a year to date, or a growth, that no column of theirs gives. Tables of several periods
     are exempt: a history has one measure per table."""
     wanted_growth = {
@@ -230,74 +226,74 @@ def _missing_columns(cells: pd.DataFrame, taken: pd.DataFrame, catalogue: Catalo
         if catalogue.indicators[key].kind is Kind.GROWTH
         for region in catalogue.indicator_regions[key]
     }
-    for region, group in cells.groupby("region", sort=False):
-        current = group[(group["role"] != str(Role.PRIOR)) & (group["period"] != "")]
-        if len(set(current["period"])) > 1:
+    for region, group in cells.groups("region"):
+        current = group.where(~group.has("role", str(Role.PRIOR)) & ~group.has("period", ""))
+        if len(current.distinct("period")) > 1:
             continue
-        here = taken[taken["region"] == region]
-        levels = group.loc[group["level"] != "", "level"]
-        sheet = str(group["sheet"].iloc[0])
-        headers = list(group["column_label"].unique())
+        here = taken.where(taken.has("region", region))
+        measures = here.distinct("measure")
+        sheet, headers = group["sheet"][0], group.distinct("column_label")
         # A table of nothing but growth, as many are, promises no level.
-        unread = (group["role"] == str(Role.OTHER)) & (group["rest"] != "")
-        columns = (group["role"] == str(Role.VALUE)) | unread
-        accumulate = kinds_of(catalogue, levels).isin(ACCUMULATING).any() and columns.any()
-        has_ytd = (here["measure"] == str(Measure.YTD)).any() or _is_january(here)
+        unread = group.has("role", str(Role.OTHER)) & ~group.has("rest", "")
+        columns = group.has("role", str(Role.VALUE)) | unread
+        accumulate = accumulates(catalogue, [key for key in group.distinct("level") if key]) and columns.any()
+        has_ytd = Measure.YTD in measures or _is_january(here)
         if accumulate and not has_ytd:
-            yield say.column_missing(sheet, str(region), headers, growth=False)
-        rows_with_growth = {(key, str(region)) for key in group["growth"].unique() if key}
-        if rows_with_growth & wanted_growth and not here["measure"].isin(_GROWTH).any():
-            yield say.column_missing(sheet, str(region), headers, growth=True)
+            yield say.column_missing(sheet, region, headers, growth=False)
+        rows_with_growth = {(key, region) for key in group.distinct("growth") if key}
+        if rows_with_growth & wanted_growth and not set(measures) & set(_GROWTH):
+            yield say.column_missing(sheet, region, headers, growth=True)
 
 
-def _is_january(taken: pd.DataFrame) -> bool:
+def _is_january(taken: CellRows) -> bool:
     """Whether the table is about January alone, whose month is its year to date."""
-    months = taken.loc[taken["measure"] == str(Measure.MONTH), "period"]
-    return bool(len(months)) and bool(months.str.endswith("-01").all())
+    months = taken["period"][taken.has("measure", str(Measure.MONTH))].tolist()
+    return bool(months) and all(month.endswith("-01") for month in months)
 
 
-def _silent_growth(taken: pd.DataFrame) -> Iterator[Finding]:
-    silent = (taken["role"] == str(Role.GROWTH)) & (taken["from_measure"] == "") & taken["value"].notna()
+def _silent_growth(taken: CellRows) -> Iterator[Finding]:
+    silent = taken.has("role", str(Role.GROWTH)) & taken.has("from_measure", "") & taken.filled()
     if not silent.any():
         return
-    for sheet, group in taken[silent].groupby("sheet", sort=False):
-        yield say.growth_taken_as_cumulative(str(sheet), group["column_label"].unique())
+    for sheet, group in taken.where(silent).groups("sheet"):
+        yield say.growth_taken_as_cumulative(sheet, group.distinct("column_label"))
 
 
-def _wrong_period(filled: pd.DataFrame, given: str | None) -> Iterator[Finding]:
+def _wrong_period(filled: CellRows, given: str | None) -> Iterator[Finding]:
     """The file's latest period must be the one given; in a history the one given must be among them."""
-    if given is None or filled.empty:
+    if given is None or not len(filled):
         return
-    periods = set(filled["period"].unique())
+    periods = filled.distinct("period")
     _, last = span(filled["period"])
     if last != given and (given not in periods or len(periods) <= 2):
-        latest = filled[filled["period"] == last].iloc[0]
-        yield say.wrong_period(str(latest["sheet"]), str(latest["cell"]), last, given)
+        latest = filled["period"].tolist().index(last)
+        yield say.wrong_period(filled["sheet"][latest], filled["cell"][latest], last, given)
 
 
-def _regions_apart(filled: pd.DataFrame, catalogue: Catalogue, dataset: str) -> Iterator[Finding]:
+def _regions_apart(filled: CellRows, catalogue: Catalogue, dataset: str) -> Iterator[Finding]:
     """Regions whose only period lies far from that of the others in the file: a year that was mistyped, since a region
     may lag by one release or two, not by more. A file with several periods of a region is a history."""
-    if filled.empty:
+    ordinals = {text: parse_period(text).last_month.ordinal for text in filled.distinct("period")}
+    if not ordinals:
         return
-    lag = _LAG[catalogue.datasets[dataset].cadence]
-    ordinals = month_ordinals(filled["period"])
-    if ordinals.min() >= ordinals.max() - lag:
+    newest = max(ordinals.values())
+    earliest = newest - _LAG[catalogue.datasets[dataset].cadence]
+    if min(ordinals.values()) >= earliest:
         return
-    months = filled.assign(month=ordinals)
-    spans = months.groupby("region", sort=False)["month"].agg(["min", "max"])
-    if (spans["min"] < spans["max"]).any():
+    pairs = dict.fromkeys((region, ordinals[period]) for region, period in filled.keys("region", "period"))
+    if len({region for region, _ in pairs}) < len(pairs):
         return
-    latest = months[months["month"] == months["month"].max()].iloc[0]
-    for row in each(months[months["month"] < latest["month"] - lag].drop_duplicates("region")):
-        others = (str(latest["region"]), str(latest["period"]))
-        yield say.regions_apart(catalogue, row.sheet, row.cell, row.region, row.period, others)
+    firsts = list(filled.each(("sheet", "cell", "region", "period"), filled.firsts("region")))
+    others = next((region, period) for _, _, region, period in firsts if ordinals[period] == newest)
+    for sheet, cell, region, period in firsts:
+        if ordinals[period] < earliest:
+            yield say.regions_apart(catalogue, sheet, cell, region, period, others)
 
 
 def _missing_rows(
-    cells: pd.DataFrame,
-    taken: pd.DataFrame,
-    filled: pd.DataFrame,
+    cells: CellRows,
+    taken: CellRows,
+    filled: CellRows,
     catalogue: Catalogue,
     dataset: str,
     lacking: Sequence[Finding],
@@ -305,29 +301,30 @@ def _missing_rows(
     """Indicators that a region needs, in regions that the file has. In a table of several periods none is missed (a
     series may be younger than the table), nor before December one that is known once a year, nor one whose figure is
     there but in no column (`lacking`, said already) or in a unit that contradicts."""
-    months = month_ordinals(filled["period"]) if len(filled) else np.array([], dtype=np.int64)
-    if len(np.unique(months)) > 1:
+    months = {parse_period(text).last_month for text in filled.distinct("period")}
+    if len(months) > 1:
         return
-    early = bool((months % 12 != _DECEMBER).any())
-    stated = taken[taken["value"].notna()]
-    there = set(zip(stated["indicator"], stated["region"], strict=True))
-    rows_with_figures = cells[cells["value"].notna()]
+    early = any(month.month != _DECEMBER for month in months)
+    there = set(taken.where(taken.filled()).keys("indicator", "region"))
+    rows_with_figures = cells.where(cells.filled())
     for finding in lacking:
         column = "growth" if finding.expected == say.GROWTH_COLUMN else "level"
-        here = rows_with_figures[rows_with_figures["region"] == finding.region]
-        there |= {(key, finding.region) for key in here[column].unique()}
-    first = taken[["indicator", "region", "sheet", "cell"]].drop_duplicates(["indicator", "region"])
-    rows = {(row.indicator, row.region): row for row in each(first)}
-    regions = set(cells["region"].unique())
+        here = rows_with_figures.where(rows_with_figures.has("region", finding.region))
+        there |= {(key, finding.region) for key in here.distinct(column)}
+    first = taken.each(("indicator", "region", "sheet", "cell"), taken.firsts("indicator", "region"))
+    rows = {(key, region): (sheet, cell) for key, region, sheet, cell in first}
+    regions = set(cells.distinct("region"))
+    yearly = _yearly(SameObject(catalogue))
     for key in catalogue.dataset_indicators[dataset]:
         for region in catalogue.indicator_regions[key]:
-            if region in regions and (key, region) not in there and not (early and _is_yearly(catalogue, key, region)):
-                row = rows.get((key, region))
-                sheet, cell = ("", "") if row is None else (row.sheet, row.cell)
+            if region in regions and (key, region) not in there and not (early and (key, region) in yearly):
+                sheet, cell = rows.get((key, region), ("", ""))
                 yield say.row_missing(catalogue, key, region, sheet=sheet, cell=cell)
 
 
-def _is_yearly(catalogue: Catalogue, indicator: str, region: str) -> bool:
-    """Whether every target on the figure waits for the year's end."""
-    paces = {t.pace for t in catalogue.targets.values() if (t.indicator, t.region) == (indicator, region)}
-    return paces == {Pace.YEAR_END}
+@lru_cache(maxsize=16)
+def _yearly(key: SameObject) -> frozenset[tuple[str, str]]:
+    """The indicators, with their regions, of which every target waits for the year's end."""
+    targets = key.catalogue.targets.values()
+    waiting = {(target.indicator, target.region) for target in targets if target.pace is Pace.YEAR_END}
+    return frozenset(waiting - {(one.indicator, one.region) for one in targets if one.pace is not Pace.YEAR_END})

@@ -6,14 +6,17 @@ Belongs here: array work over cells, and the findings that come from it. Does no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from dagster_project.tables import mapping_findings as say
+from dagster_project.tables.cell_rows import CellRows, Positions, looked_up
+from dagster_project.tables.grid import Bools
 from dagster_project.tables.header_words import Role
 from dagster_project.tables.matching import extra_measure, measure_of, row_names
 from validators.catalogue import Cadence, Catalogue, Kind, Measure
@@ -23,87 +26,91 @@ from validators.periods import Month, Quarter, Year, parse_period
 from validators.units import UnitTable, convertible
 
 _GROWTH = (Measure.YOY_MONTH, Measure.YOY_YTD)
-_PREFERRED = {Measure.LEVEL: 0, Measure.YTD: 1, Measure.MONTH: 2, "": 3}  # which column a level is taken from
+_PREFERRED = {"level": 0, "ytd": 1, "month": 2}  # which column a level is taken from; others come after these
 _YEAR = 4  # characters of a period that is a year
 _USED = (Role.VALUE, Role.GROWTH, Role.RANK)
+_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+_DECIMALS = re.compile(r"\.([0-9]+)")
 
 
-def with_meanings(cells: pd.DataFrame, catalogue: Catalogue, dataset: str) -> pd.DataFrame:
+def with_meanings(cells: CellRows, catalogue: Catalogue, dataset: str) -> CellRows:
     """The cells (columns of `Reading.cells` and `region`) with `level`, `growth`, `is_rate`, `nearest` of their row,
     and with the dataset's own header words read as measures."""
     cells = _with_extra_columns(cells, catalogue, dataset)
     names = row_names(SameObject(catalogue), dataset)
-    pairs = list(zip(cells["row_label"], cells["parent_label"], strict=True))
-    meanings = {pair: names.meaning(*pair) for pair in set(pairs)}  # each label is looked up once
+    pairs = cells.keys("row_label", "parent_label")
+    meanings = {pair: names.meaning(*pair) for pair in dict.fromkeys(pairs)}  # each label is looked up once
     found = [meanings[pair] for pair in pairs]
-    return cells.assign(
-        level=[meaning.level for meaning in found],
-        growth=[meaning.growth for meaning in found],
-        is_rate=[meaning.is_rate for meaning in found],
-        nearest=[meaning.nearest for meaning in found],
+    return cells.replaced(
+        level=np.array([meaning.level for meaning in found], dtype=object),
+        growth=np.array([meaning.growth for meaning in found], dtype=object),
+        is_rate=np.array([meaning.is_rate for meaning in found], dtype=bool),
+        nearest=np.array([meaning.nearest for meaning in found], dtype=object),
     )
 
 
-def _with_extra_columns(cells: pd.DataFrame, catalogue: Catalogue, dataset: str) -> pd.DataFrame:
+def _with_extra_columns(cells: CellRows, catalogue: Catalogue, dataset: str) -> CellRows:
     """Columns whose header is a word that the dataset lists are no longer unknown."""
     words = catalogue.datasets[dataset].recognise.columns
-    cells = cells.copy()
-    for label in cells["column_label"].unique():
+    if not words:
+        return cells
+    for label in cells.distinct("column_label"):
         measure = extra_measure(words, label)
         if measure:
-            here = cells["column_label"] == label
-            cells.loc[here, "measure"] = str(measure)
-            cells.loc[here, "role"] = str(Role.GROWTH if measure in _GROWTH else Role.VALUE)
-            cells.loc[here, "rest"] = ""
+            here = cells.has("column_label", label)
+            role = Role.GROWTH if measure in _GROWTH else Role.VALUE
+            cells = cells.replaced(
+                measure=np.where(here, str(measure), cells["measure"]),
+                role=np.where(here, str(role), cells["role"]),
+                rest=np.where(here, "", cells["rest"]),
+            )
     return cells
 
 
-def assigned(cells: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+def assigned(cells: CellRows, catalogue: Catalogue) -> CellRows:
     """One row per cell that an indicator takes: the cells' columns with `indicator`, and `measure` as it is stored.
     Needs `with_meanings`. Cells of columns that aren't recognised are left out."""
-    usable = cells[(cells["rest"] == "") & cells["role"].isin([str(role) for role in _USED])]
-    in_growth_column = (usable["role"] == str(Role.GROWTH)).to_numpy()
-    is_share = usable["unit"].isin(["%", "‰"]).to_numpy() | usable["is_rate"].to_numpy()
-    has_level = (usable["level"] != "").to_numpy()
-    has_growth = (usable["growth"] != "").to_numpy()
+    usable = cells.where(cells.has("rest", "") & cells.has_any("role", map(str, _USED)))
+    in_growth_column = usable.has("role", str(Role.GROWTH))
+    is_share = usable.has_any("unit", ("%", "‰")) | usable["is_rate"]
+    has_level, has_growth = ~usable.has("level", ""), ~usable.has("growth", "")
     as_growth = has_growth & (in_growth_column | (~has_level & is_share))
-    indicator = np.where(as_growth, usable["growth"], np.where(has_level, usable["level"], ""))
+    indicator = np.where(as_growth, usable["growth"], usable["level"])
     # A row that is growth alone may share its table with levels: its figure in yuan is nobody's.
-    found = usable.assign(indicator=indicator, from_measure=usable["measure"])
-    found = found[found["indicator"] != ""].copy()
-    if found.empty:
-        return found
-    kinds = {key: catalogue.indicators[key].kind for key in found["indicator"].unique()}
-    found["measure"] = [
-        str(measure_of(role, measure, kinds[indicator], is_rate=True))
-        for role, measure, indicator in zip(found["role"], found["measure"], found["indicator"], strict=True)
+    found = usable.replaced(indicator=indicator, from_measure=usable["measure"]).where(indicator != "")
+    measures = [
+        str(measure_of(role, measure, catalogue.indicators[indicator].kind, is_rate=True))
+        for role, measure, indicator in found.keys("role", "measure", "indicator")
     ]
-    return found[found["measure"] != ""].copy()
+    measure = np.array(measures, dtype=object)
+    return found.replaced(measure=measure).where(measure != "")
 
 
-def converted(found: pd.DataFrame, catalogue: Catalogue) -> tuple[pd.DataFrame, list[Finding]]:
+def converted(found: CellRows, catalogue: Catalogue) -> tuple[CellRows, list[Finding]]:
     """Values in the indicator's unit. Cells whose unit contradicts are left out, with an error each row; a missing unit
     is taken to be the indicator's, with a warning each row."""
-    table = UnitTable(catalogue.units)
-    growth = found["measure"].isin([str(measure) for measure in _GROWTH])
-    own = found["indicator"].map({key: catalogue.indicators[key].unit for key in found["indicator"].unique()})
-    expected = own.where(~growth, "%")
-    pairs = set(zip(found["unit"], expected, strict=True))
-    factors = {pair: unit_factor(table, catalogue, *pair) for pair in pairs}
-    factor = np.array([factors[pair] for pair in zip(found["unit"], expected, strict=True)], dtype=float)
-    value = found["value"].to_numpy(dtype=float)
-    result = found.assign(value=scaled(value, factor), stated_unit=found["unit"], unit=expected, factor=factor)
-    filled = ~np.isnan(value)
-    contradicts, silent = np.isnan(factor), (found["unit"] == "").to_numpy()
-    findings = [
-        say.unit_contradiction(row.sheet, row.cell, row.row_label, row.indicator, row.stated_unit, row.unit)
-        for row in _first_of_rows(result, contradicts & filled)
-    ]
-    findings += [
-        say.unit_assumed(row.sheet, row.cell, row.row_label, row.indicator, row.unit)
-        for row in _first_of_rows(result, silent & filled)
-    ]
-    return result[~contradicts] if contradicts.any() else result, findings
+    growth = found.has_any("measure", map(str, _GROWTH))
+    own = looked_up(found["indicator"], lambda key: catalogue.indicators[key].unit)
+    expected = np.where(growth, "%", own)
+    stated = found["unit"]
+    pairs = list(zip(stated.tolist(), expected.tolist(), strict=True))
+    table = _unit_table(SameObject(catalogue))
+    factors = {pair: unit_factor(table, catalogue, *pair) for pair in dict.fromkeys(pairs)}
+    factor = np.array([factors[pair] for pair in pairs], dtype=float)
+    filled = found.filled()
+    result = found.replaced(value=scaled(found["value"], factor), stated_unit=stated, unit=expected, factor=factor)
+    contradicts, silent = np.isnan(factor), stated == ""
+    row = ("sheet", "cell", "row_label", "indicator")
+    wrong = result.each((*row, "stated_unit", "unit"), _first_of_rows(result, contradicts & filled))
+    findings = [say.unit_contradiction(*values) for values in wrong]
+    assumed = result.each((*row, "unit"), _first_of_rows(result, silent & filled))
+    findings += [say.unit_assumed(*values) for values in assumed]
+    return result.where(~contradicts) if contradicts.any() else result, findings
+
+
+@lru_cache(maxsize=16)
+def _unit_table(key: SameObject) -> UnitTable:
+    return UnitTable(key.catalogue.units)
 
 
 def scaled(value: NDArray[np.float64], factor: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -125,44 +132,45 @@ def unit_factor(table: UnitTable, catalogue: Catalogue, unit: str, expected: str
     return table.factor(key, expected) if convertible(catalogue.units, key, expected) else float("nan")
 
 
-def _first_of_rows(cells: pd.DataFrame, where: NDArray[np.bool_]) -> Iterator[Any]:
+def _first_of_rows(cells: CellRows, marked: Bools) -> Positions:
     """The first marked cell of each row and unit of a sheet."""
-    if where.any():
-        yield from each(cells[where].drop_duplicates(["sheet", "row", "indicator", "stated_unit"]))
+    places = np.flatnonzero(marked)
+    return places[cells.where(places).firsts("sheet", "row", "indicator", "stated_unit")] if len(places) else places
 
 
-def each(frame: pd.DataFrame) -> Iterator[Any]:
-    """The rows one by one, for the few that become findings."""
-    if len(frame):
-        yield from frame.itertuples(index=False)
-
-
-def with_periods(found: pd.DataFrame, cadence: Cadence) -> tuple[pd.DataFrame, list[Finding]]:
+def with_periods(found: CellRows, cadence: Cadence) -> tuple[CellRows, list[Finding]]:
     """Periods in the dataset's cadence: a year's cumulative figure is December's in a monthly table, and the other way
     round. A figure without a period is left out with an error."""
-    texts = {text: _in_cadence(text, cadence) for text in found["period"].unique()}
-    period = found["period"].map(texts)
+    period = looked_up(found["period"], lambda text: _in_cadence(text, cadence))
     if cadence is not Cadence.ANNUAL:
-        period = period.where(~_of_an_unsaid_month(found), "")
-    silent = (period == "") & found["value"].notna()
+        period = np.where(_of_an_unsaid_month(found), "", period)
+    silent = (period == "") & found.filled()
+    dated = found.replaced(period=period)
     if not silent.any():
-        return found.assign(period=period), []
-    first = found[silent].drop_duplicates("sheet")
-    findings = [say.period_missing(row.sheet, row.cell) for row in each(first)]
-    return found.assign(period=period)[~silent], findings
+        return dated, []
+    lost = found.where(silent)
+    findings = [say.period_missing(*row) for row in lost.each(("sheet", "cell"), lost.firsts("sheet"))]
+    return dated.where(~silent), findings
 
 
-def _of_an_unsaid_month(found: pd.DataFrame) -> pd.Series:
+def _of_an_unsaid_month(found: CellRows) -> Bools:
     """Cells under nothing but a year that needn't be December's: 本月 may be any of its months, and so may 累计 beside
     it, or beside an earlier month of the same year (2月 | 本年累计, both under 2019年)."""
-    of_year = found["period"].str.len() == _YEAR
+    texts = found["period"].tolist()
+    of_year = np.array([len(text) == _YEAR for text in texts], dtype=bool)
     if not of_year.any():
         return of_year
-    is_month = found["from_measure"].isin([str(Measure.MONTH), str(Measure.YOY_MONTH)])
-    doubtful = of_year & found["table"].isin(found.loc[of_year & is_month, "table"])
-    months = found["period"].where(found["period"].str.fullmatch(r"[0-9]{4}-[0-9]{2}"), "")
-    latest = months.groupby([found["table"], found["period"].str[:_YEAR]]).transform("max")
-    return doubtful | (of_year & (latest != "") & ~latest.str.endswith("-12"))
+    is_month = found.has_any("from_measure", (str(Measure.MONTH), str(Measure.YOY_MONTH)))
+    doubtful = found.has_any("table", found["table"][of_year & is_month].tolist())
+    tables = found["table"].tolist()
+    latest: defaultdict[tuple[int, str], str] = defaultdict(str)
+    for table, text in dict.fromkeys(zip(tables, texts, strict=True)):
+        if _MONTH.fullmatch(text):
+            latest[table, text[:_YEAR]] = max(latest[table, text[:_YEAR]], text)
+    beside = [latest[table, text[:_YEAR]] for table, text in zip(tables, texts, strict=True)]
+    earlier = np.array([month != "" and not month.endswith("-12") for month in beside], dtype=bool)
+    unsaid: Bools = of_year & (doubtful | earlier)
+    return unsaid
 
 
 def _in_cadence(text: str, cadence: Cadence) -> str:
@@ -178,51 +186,54 @@ def _in_cadence(text: str, cadence: Cadence) -> str:
     return text
 
 
-def without_repetitions(found: pd.DataFrame, catalogue: Catalogue) -> tuple[pd.DataFrame, list[Finding]]:
+def without_repetitions(found: CellRows, catalogue: Catalogue) -> tuple[CellRows, list[Finding]]:
     """One row per figure. Values that agree within the rounding of the coarser one count as the same; others are an
     error that names both cells."""
-    key = ["indicator", "region", "period", "measure"]
-    order = found["from_measure"].map(_PREFERRED).fillna(3).where(found["measure"] == str(Measure.LEVEL), 0)
-    ordered = found.assign(order=order).sort_values("order", kind="stable")
-    repeated = ordered.duplicated(key, keep="first")
-    if not repeated.any():
+    keys = found.keys("indicator", "region", "period", "measure")
+    if len(set(keys)) == len(keys):
         return found, []
-    first = ordered[~repeated]
-    pairs = ordered[repeated].merge(first, on=key, suffixes=("", "_first"), validate="many_to_one")
-    apart = (pairs["value"] - pairs["value_first"]).abs()
-    allowed = np.maximum(
-        _rounding(pairs["text"], pairs["factor"]), _rounding(pairs["text_first"], pairs["factor_first"])
-    )
-    differ = (apart > allowed).to_numpy()
+    order = [
+        _PREFERRED.get(column, len(_PREFERRED)) if key[-1] == Measure.LEVEL else 0
+        for key, column in zip(keys, found["from_measure"].tolist(), strict=True)
+    ]
+    positions = np.argsort(np.array(order), kind="stable").tolist()
+    first: dict[tuple[str, ...], int] = {}
+    for position in positions:
+        first.setdefault(keys[position], position)
+    repeated = [position for position in positions if first[keys[position]] != position]
+    one = found.where(np.array([first[keys[position]] for position in repeated]))
+    other = found.where(np.array(repeated))
+    apart = np.abs(other["value"] - one["value"])
+    differ = apart > np.maximum(_rounding(other), _rounding(one))
+    about = ("sheet", "cell", "value", "indicator", "period", "measure")
+    pairs = zip(other.each(about, differ), one.each(("sheet", "cell", "value"), differ), strict=True)
     findings = []
-    for row in each(pairs[differ]):
-        moment = f"{row.period} {row.measure}"
-        name = catalogue.indicators[row.indicator].name.zh
-        here, there = f"{row.sheet}!{row.cell}", f"{row.sheet_first}!{row.cell_first}"
+    for (sheet, cell, value, indicator, period, measure), (sheet_first, cell_first, value_first) in pairs:
+        name = catalogue.indicators[indicator].name.zh
+        here, there = f"{sheet}!{cell}", f"{sheet_first}!{cell_first}"
         findings.append(
             say.contradiction(
-                row.indicator, name, here, (there, f"{row.value_first:.10g}"), (here, f"{row.value:.10g}"), moment
+                indicator, name, here, (there, f"{value_first:.10g}"), (here, f"{value:.10g}"), f"{period} {measure}"
             )
         )
-    same_row = (pairs["sheet"] == pairs["sheet_first"]) & (pairs["row"] == pairs["row_first"])
-    for row in pairs[~differ & ~same_row.to_numpy()].drop_duplicates(["sheet", "row"]).pipe(each):
-        name = catalogue.indicators[row.indicator].name.zh
-        findings.append(
-            say.same_figure_again(row.indicator, name, f"{row.sheet_first}!{row.cell_first}", row.sheet, row.cell)
-        )
-    return first.drop(columns="order").sort_index(), findings
+    same_row = (other["sheet"] == one["sheet"]) & (other["row"] == one["row"])
+    again = np.flatnonzero(~differ & ~same_row)
+    again = again[other.where(again).firsts("sheet", "row")]
+    twice = zip(other.each(("indicator", "sheet", "cell"), again), one.each(("sheet", "cell"), again), strict=True)
+    for (indicator, sheet, cell), (sheet_first, cell_first) in twice:
+        name = catalogue.indicators[indicator].name.zh
+        findings.append(say.same_figure_again(indicator, name, f"{sheet_first}!{cell_first}", sheet, cell))
+    return found.where(np.array(sorted(first.values()))), findings
 
 
-def _rounding(texts: pd.Series, factor: pd.Series) -> pd.Series:
+def _rounding(cells: CellRows) -> NDArray[np.float64]:
     """Half a unit of the last digit written, in the indicator's unit."""
-    decimals = texts.str.extract(r"\.([0-9]+)", expand=False).str.len().fillna(0)
-    half: pd.Series = 0.500001 * np.power(10.0, -decimals.astype(float)) * factor
+    written = [_DECIMALS.search(text) for text in cells["text"].tolist()]
+    decimals = np.array([0 if found is None else len(found[1]) for found in written], dtype=float)
+    half: NDArray[np.float64] = 0.500001 * np.power(10.0, -decimals) * cells["factor"]
     return half
 
 
-def kinds_of(catalogue: Catalogue, indicators: pd.Series) -> pd.Series:
-    """The kind of each indicator."""
-    return indicators.map({key: str(catalogue.indicators[key].kind) for key in indicators.unique()})
-
-
-ACCUMULATING = (str(Kind.FLOW), str(Kind.COUNT))
+def accumulates(catalogue: Catalogue, indicators: Sequence[str]) -> bool:
+    """Whether any of the indicators adds up over a year."""
+    return any(catalogue.indicators[key].kind in (Kind.FLOW, Kind.COUNT) for key in indicators)

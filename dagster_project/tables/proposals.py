@@ -9,14 +9,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from dagster_project.tables.header_words import Role
 from dagster_project.tables.matching import key_of, row_names
-from dagster_project.tables.observed import each
 from dagster_project.tables.reading import Reading
 from dagster_project.tables.regions_within import placed
 from validators.catalogue import Catalogue, Kind
@@ -41,6 +40,19 @@ class Proposal:
     place: str
 
 
+class _Row(NamedTuple):
+    """A row that nobody knows, by its first figure."""
+
+    sheet: str
+    cell: str
+    row_label: str
+    parent_label: str
+    role: str
+    measure: str
+    unit: str
+    value: float
+
+
 def propose(
     reading: Reading, catalogue: Catalogue, history: pd.DataFrame, *, dataset: str | None, region: str | None
 ) -> list[Proposal]:
@@ -51,11 +63,12 @@ def propose(
     names = {key: row_names(SameObject(catalogue), key) for key in keys}
     homes: list[str | None] = [region] * len(reading.tables)
     spread = placed(reading, catalogue, homes, lambda label: any(one.knows(label, "") for one in names.values()))
-    cells = spread.cells[~spread.cells["foreign"] & spread.cells["value"].notna()]
-    cells = cells[cells["role"].isin([str(Role.VALUE), str(Role.GROWTH)])]
+    rows = spread.cells.has_any("role", (str(Role.VALUE), str(Role.GROWTH)))
+    cells = spread.cells.where(rows & spread.cells.filled() & ~spread.cells["foreign"])
     sizes = _sizes(history, region)
     found: list[Proposal] = []
-    for row in each(cells.drop_duplicates(["table", "row_label", "parent_label"])):
+    firsts = cells.firsts("table", "row_label", "parent_label")
+    for row in (_Row(*values) for values in cells.each(_Row._fields, firsts)):
         if not any(one.knows(row.row_label, row.parent_label) for one in names.values()):
             ranked = sorted(_candidates(row, catalogue, keys, sizes), key=lambda one: -one.likeness)
             found += ranked[:_MOST]
@@ -70,7 +83,7 @@ def _sizes(history: pd.DataFrame, region: str | None) -> dict[tuple[str, str], f
 
 
 def _candidates(
-    row: Any, catalogue: Catalogue, keys: list[str], sizes: dict[tuple[str, str], float]
+    row: _Row, catalogue: Catalogue, keys: list[str], sizes: dict[tuple[str, str], float]
 ) -> Iterator[Proposal]:
     units = UnitTable(catalogue.units)
     for key in (indicator for one in keys for indicator in catalogue.dataset_indicators[one]):
@@ -94,7 +107,7 @@ def _candidates(
             yield Proposal(key, _label(row), likeness, "; ".join(reasons), place)
 
 
-def _label(row: Any) -> str:
+def _label(row: _Row) -> str:
     """The row's own name, under its parent's where it has one: 出口 means little by itself."""
     child = key_of(row.row_label)
     return f"{key_of(row.parent_label)}/{child}" if row.parent_label else child

@@ -23,9 +23,10 @@ from dagster_project.tables.bands import is_meta
 from dagster_project.tables.cells import Cells, Holds, look_at, shown
 from dagster_project.tables.columns import as_found
 from dagster_project.tables.file_findings import about_file
+from dagster_project.tables.frames import frame_of
 from dagster_project.tables.grid import Book, Bools, Grid, address, ranges
 from dagster_project.tables.layout import Layout, find_tables
-from dagster_project.tables.long_table import LongHeader, as_frame, find_header, numbers_beside, read_long
+from dagster_project.tables.long_table import LongHeader, find_header, no_rows, numbers_beside, read_long
 from dagster_project.tables.open_book import open_book
 from dagster_project.tables.tidy import Tidy, tidy
 from validators.columns import CELL
@@ -34,6 +35,7 @@ from validators.periods import Found, Month, Period, Year, parse_period
 
 MAX_BYTES, MAX_CELLS = 50_000_000, 2_000_000  # where the caller has no settings
 COLUMNS = (*CELL, "row", "column", "table", "role", "rest")
+_DTYPES = {"value": np.float64, "row": np.int64, "column": np.int64, "table": np.int64}  # the others hold texts
 _PUBLISHED = re.compile(r"(?:发布|公布|发表|印发)(?:日期|时间)?\s*[:：]?\s*(.*)")
 _DAY = re.compile(r"((?:19|20)[0-9]{2})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?")
 _DATE_STATED = re.compile(r"(?:发布|公布|印发)(?:日期|时间)")
@@ -81,7 +83,7 @@ class Reading:
     sheets: tuple[Sheet, ...]
     tables: tuple[Table, ...]
     findings: tuple[Finding, ...]
-    long: pd.DataFrame = field(default_factory=as_frame)
+    long: pd.DataFrame = field(default_factory=no_rows)
     is_long: bool = False
 
 
@@ -380,11 +382,7 @@ def _day(value: object) -> date | None:
 def _frame(parts: Sequence[Tidy]) -> pd.DataFrame:
     """One frame from the flat arrays of all tables."""
     if not parts:
-        empty = {name: pd.Series([], dtype="str") for name in COLUMNS}
-        empty |= {"value": pd.Series([], dtype="float64")}
-        return pd.DataFrame(empty | {name: pd.Series([], dtype="int64") for name in ("row", "column", "table")})
+        return frame_of({name: np.empty(0, dtype=_DTYPES.get(name, object)) for name in COLUMNS})
     columns = {name: np.concatenate([part.arrays[name] for part in parts]) for name in parts[0].arrays}
     columns["table"] = np.repeat(np.arange(len(parts)), [len(part.arrays["value"]) for part in parts])
-    frame = pd.DataFrame({name: columns[name] for name in COLUMNS})
-    texts = [name for name in COLUMNS if name not in ("value", "row", "column", "table")]
-    return frame.astype({**dict.fromkeys(texts, "str"), "value": "float64"})
+    return frame_of({name: columns[name].astype(_DTYPES.get(name, object), copy=False) for name in COLUMNS})

@@ -10,13 +10,14 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-import pandas as pd
+import numpy as np
 
 from dagster_project.tables import mapping_findings, share_findings
 from dagster_project.tables.bands import is_meta
+from dagster_project.tables.cell_rows import CellRows, looked_up
+from dagster_project.tables.grid import Bools
 from dagster_project.tables.header_words import PERIOD_WORDS, Role, compact, read_header
 from dagster_project.tables.labels import bare_name, read_label
-from dagster_project.tables.observed import each
 from dagster_project.tables.reading import Reading
 from dagster_project.tables.recognition import region_called, region_of_whole, without_regions
 from dagster_project.tables.unit_words import without_unit
@@ -38,7 +39,7 @@ class Placed:
     """The cells with `region` ('' where nobody says it), their row labels those of indicators; `foreign` marks rows of
     regions that the catalogue doesn't have, `by_region` names the tables whose rows are regions."""
 
-    cells: pd.DataFrame
+    cells: CellRows
     by_region: frozenset[int]
     findings: tuple[Finding, ...]
 
@@ -48,22 +49,20 @@ def placed(
 ) -> Placed:
     """`regions` has the region of each table as a whole, None where nothing says it; `is_indicator` tells whether a
     label is catalogued."""
-    # As objects all texts lie in one block of memory: what selects rows is several times faster for small tables.
-    texts: list[str] = list(reading.cells.select_dtypes("str"))
-    cells = reading.cells.astype(dict.fromkeys(texts, object))
-    home = cells["table"].map(dict(enumerate(code or "" for code in regions)))
-    cells = cells.assign(region=home.astype(object), foreign=False)
-    parts: list[pd.DataFrame] = []
+    cells = CellRows.of(reading.cells)
+    homes = looked_up(cells["table"], lambda index: regions[index] or "")
+    cells = cells.replaced(region=homes, foreign=False)
+    parts: list[CellRows] = []
     findings: list[Finding] = []
     by_region: set[int] = set()
-    for index, group in cells.groupby("table", sort=False):
-        table = _Table(reading, catalogue, int(str(index)), group, is_indicator)
+    for index, group in cells.groups("table"):
+        table = _Table(reading, catalogue, index, group, is_indicator)
         part, said = table.placed()
         parts.append(part)
         findings += said
         if table.by_region:
-            by_region.add(int(str(index)))
-    return Placed(pd.concat(parts) if parts else cells, frozenset(by_region), tuple(findings))
+            by_region.add(index)
+    return Placed(CellRows.joined(parts) if parts else cells, frozenset(by_region), tuple(findings))
 
 
 class _Table:
@@ -74,15 +73,15 @@ class _Table:
         reading: Reading,
         catalogue: Catalogue,
         index: int,
-        cells: pd.DataFrame,
+        cells: CellRows,
         is_indicator: Callable[[str], bool],
     ) -> None:
         self.catalogue, self.cells, self.is_indicator = catalogue, cells, is_indicator
         self.table = reading.tables[index]
         self.by_region = False
-        self.home = str(cells["region"].iloc[0])
-        labels = [*cells["row_label"].unique(), *cells.loc[cells["rest"] != "", "rest"].unique()]
-        named = [code for label in labels if (code := region_called(catalogue, bare_name(str(label))))]
+        self.home = str(cells["region"][0])
+        labels = [*cells.distinct("row_label"), *filter(None, cells.distinct("rest"))]
+        named = [code for label in labels if (code := region_called(catalogue, bare_name(label)))]
         self.others = tuple(dict.fromkeys(named))
 
     def _region(self, text: str) -> str:
@@ -90,74 +89,73 @@ class _Table:
         found = region_called(self.catalogue, name)
         return found or region_of_whole(self.catalogue, name, self.home, self.others) or ""
 
-    def placed(self) -> tuple[pd.DataFrame, list[Finding]]:
+    def placed(self) -> tuple[CellRows, list[Finding]]:
         cells = self._across(self._in_names(self.cells))
-        codes = {label: self._region(label) for label in cells["row_label"].unique()}
-        here = cells["row_label"].map(codes)
-        if not (here != "").any():
+        codes = {label: self._region(label) for label in cells.distinct("row_label")}
+        if not any(codes.values()):
             return cells, []
-        cells = cells.assign(region=here.where(here != "", cells["region"]))
+        region = looked_up(cells["row_label"], codes.__getitem__)
+        here = region != ""
+        cells = cells.replaced(region=np.where(here, region, cells["region"]))
         others = [label for label, code in codes.items() if not code]
         if not any(read_label(label).marked or self.is_indicator(label) for label in others):
-            return self._down(cells, here == "")
+            return self._down(cells, ~here)
         parents = cells["parent_label"]  # a table of indicators: a region's row belongs to the indicator above it
-        below = (here != "") & parents.map({label: self.is_indicator(label) for label in parents.unique()}).astype(bool)
-        labels = parents.where(below, cells["row_label"])
-        return cells.assign(row_label=labels, parent_label=parents.where(~below, "")), []
+        below = here & looked_up(parents, self.is_indicator).astype(bool)
+        return cells.replaced(
+            row_label=np.where(below, parents, cells["row_label"]), parent_label=np.where(below, "", parents)
+        ), []
 
-    def _in_names(self, cells: pd.DataFrame) -> pd.DataFrame:
+    def _in_names(self, cells: CellRows) -> CellRows:
         """'温州市:社会消费品零售总额:累计值', as vendors name their series."""
         changed: dict[str, tuple[str, str]] = {}
-        for label in cells["row_label"].unique():
-            parts = [part.strip() for part in _PARTS.split(bare_name(str(label))) if part.strip()]
+        for label in cells.distinct("row_label"):
+            parts = [part.strip() for part in _PARTS.split(bare_name(label)) if part.strip()]
+            if len(parts) < 2:
+                continue
             codes = [region_called(self.catalogue, part) for part in parts]
-            if len(parts) > 1 and len([code for code in codes if code]) == 1:
+            if len([code for code in codes if code]) == 1:
                 rest = [part for part, code in zip(parts, codes, strict=True) if not code]
                 changed[label] = (":".join(rest), next(code for code in codes if code))
         if not changed:
             return cells
-        here = cells["row_label"].isin(list(changed))
-        labels = cells["row_label"][here]
-        cells = cells.copy()
-        cells.loc[here, "region"] = labels.map({label: code for label, (_, code) in changed.items()})
-        cells.loc[here, "row_label"] = labels.map({label: text for label, (text, _) in changed.items()})
-        return cells
+        labels, here = cells["row_label"], cells.has_any("row_label", changed)
+        names = looked_up(labels, lambda label: changed.get(label, ("", ""))[0])
+        regions = looked_up(labels, lambda label: changed.get(label, ("", ""))[1])
+        return cells.replaced(region=np.where(here, regions, cells["region"]), row_label=np.where(here, names, labels))
 
-    def _across(self, cells: pd.DataFrame) -> pd.DataFrame:
+    def _across(self, cells: CellRows) -> CellRows:
         """Columns whose only unknown word is a region's name."""
-        codes = {rest: self._region(rest) for rest in cells["rest"].unique() if rest}
-        here = cells["rest"].isin([rest for rest, code in codes.items() if code])
-        if not here.any():
+        codes = {rest: self._region(rest) if rest else "" for rest in cells.distinct("rest")}
+        if not any(codes.values()):
             return cells
-        region = cells["rest"].map(codes).where(here, cells["region"])
-        return cells.assign(region=region, rest=cells["rest"].where(~here, ""))
+        regions = looked_up(cells["rest"], codes.__getitem__)
+        here = regions != ""
+        return cells.replaced(region=np.where(here, regions, cells["region"]), rest=np.where(here, "", cells["rest"]))
 
-    def _down(self, cells: pd.DataFrame, foreign: pd.Series) -> tuple[pd.DataFrame, list[Finding]]:
+    def _down(self, cells: CellRows, foreign: Bools) -> tuple[CellRows, list[Finding]]:
         """Rows are regions: the indicator stands in the header, else in the title."""
         self.by_region = True
         names, unclear = self._names_of_columns(cells, self._subject())
-        findings = list(self._unknown_regions(cells[foreign]))
+        findings = list(self._unknown_regions(cells.where(foreign)))
         if unclear:
-            lost = cells[cells["column"].isin(unclear)]
-            headers = lost["column_label"].unique()
-            findings.append(
-                mapping_findings.column_not_recognised(self.table.sheet, str(lost["cell"].iloc[0]), headers)
-            )
-        cells = cells[cells["column"].isin(list(names))]
-        about = cells["column"].map(names)
-        return cells.assign(row_label=about, parent_label="", rest="", foreign=foreign), findings
+            lost = cells.where(cells.has_any("column", unclear))
+            headers = lost.distinct("column_label")
+            findings.append(mapping_findings.column_not_recognised(self.table.sheet, lost["cell"][0], headers))
+        named = cells.has_any("column", names)
+        cells = cells.replaced(foreign=foreign).where(named)
+        about = looked_up(cells["column"], names.__getitem__)
+        return cells.replaced(row_label=about, parent_label="", rest=""), findings
 
-    def _names_of_columns(self, cells: pd.DataFrame, subject: str) -> tuple[dict[int, str], list[int]]:
+    def _names_of_columns(self, cells: CellRows, subject: str) -> tuple[dict[int, str], list[int]]:
         """For each column the label of its indicator: its header's own words; growth without any is that of the column
         on its left; columns without any are about the title's subject, unless others have names of their own."""
-        columns = cells.drop_duplicates("column").sort_values("column")
-        used = columns[columns["role"].isin(_FIGURES)]
-        named = bool((used["rest"] != "").any())
+        columns = sorted(cells.each(("column", "role", "rest"), cells.firsts("column")))
+        named = any(rest for _, role, rest in columns if role in _FIGURES)
         names: dict[int, str] = {}
         unclear: list[int] = []
         left = ""
-        for row in each(columns):
-            column, role, rest = int(row.column), str(row.role), str(row.rest)
+        for column, role, rest in columns:
             if not named:
                 names[column] = subject
             elif rest:
@@ -188,8 +186,7 @@ class _Table:
         text = without_regions(self.catalogue, PERIOD_WORDS.sub("", text))
         return _WORDS.sub("", text).strip("的-—:,、")
 
-    def _unknown_regions(self, rows: pd.DataFrame) -> Iterator[Finding]:
-        if rows.empty:
-            return
-        names = [str(label) for label in rows["row_label"].unique()]
-        yield share_findings.regions_not_in_catalogue(self.table.sheet, str(rows["cell"].iloc[0]), names)
+    def _unknown_regions(self, rows: CellRows) -> Iterator[Finding]:
+        if len(rows):
+            names = rows.distinct("row_label")
+            yield share_findings.regions_not_in_catalogue(self.table.sheet, rows["cell"][0], names)

@@ -13,13 +13,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
+import numpy as np
 
 from dagster_project.tables import mapping_findings
 from dagster_project.tables import share_findings as say
 from dagster_project.tables.bands import is_meta
+from dagster_project.tables.cell_rows import CellRows
+from dagster_project.tables.grid import Objects
 from dagster_project.tables.matching import row_names
-from dagster_project.tables.observed import each
 from dagster_project.tables.reading import Reading
 from dagster_project.tables.recognition import find_datasets, find_region
 from dagster_project.tables.regions_within import Placed, placed
@@ -28,7 +29,18 @@ from validators.codes import SameObject
 from validators.findings import Finding
 
 _YEAR = 4  # characters of a period that is a year
-_Row = tuple[int, str, str]  # table, label, label of the row above it
+_PLACE = ("table", "row_label", "parent_label")
+_Row = tuple[Any, ...]  # table, label, label of the row above it
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """The first figure of a row: where it stands, and the labels of its row."""
+
+    sheet: str
+    cell: str
+    row_label: str
+    parent_label: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +49,7 @@ class Share:
     be called unknown; `tables` are the indices of the tables that they come from."""
 
     dataset: str
-    cells: pd.DataFrame
+    cells: CellRows
     tables: tuple[int, ...]
     findings: tuple[Finding, ...]
 
@@ -76,24 +88,22 @@ class _Sharing:
         home = self.region if self.region in self.catalogue.regions else None
         regions = [find_region(self.reading, table, self.catalogue, home) for table in self.reading.tables]
         spread = placed(self.reading, self.catalogue, regions, self._is_indicator)
-        cells = spread.cells[~spread.cells["foreign"] & spread.cells["table"].isin(tables)].drop(columns="foreign")
+        cells = spread.cells.where(~spread.cells["foreign"] & spread.cells.has_any("table", tables))
         self.by_region = spread.by_region
         owners = self._owners(cells, spread)
-        shares = [
-            self._share(key, cells[(owners == key).to_numpy()]) for key in self._in_order(owners) if tables and key
-        ]
+        shares = [self._share(key, cells.where(owners == key)) for key in self._in_order(owners) if tables and key]
         if not shares and self.given is None and self.reading.tables:
             return Shared((), (say.dataset_unknown(self.catalogue, self.reading.file, self.titles),))
         sheets = {self.reading.tables[index].sheet for index in tables}
         self.findings += [finding for finding in spread.findings if finding.sheet in sheets]
         return Shared(tuple(shares), tuple(self.findings))
 
-    def _in_order(self, owners: pd.Series) -> list[str]:
+    def _in_order(self, owners: Objects) -> list[str]:
         """The datasets in the order of the file; one that a table names is there even without a row of its own."""
         if self.given is not None:
             return [self.given]
         named = [keys[0] for keys in self.named if len(keys) == 1]
-        return list(dict.fromkeys([*owners, *named]))
+        return list(dict.fromkeys([*owners.tolist(), *named]))
 
     def _is_indicator(self, label: str) -> bool:
         return any(names.knows(label, "") for names in self.names.values())
@@ -112,23 +122,25 @@ class _Sharing:
             self.findings.append(say.other_dataset(sheet, self.titles[index], words, self.given))
         return kept
 
-    def _owners(self, cells: pd.DataFrame, spread: Placed) -> pd.Series:
+    def _owners(self, cells: CellRows, spread: Placed) -> Objects:
         """The dataset of each cell, '' for nobody's."""
         if self.given is not None:
-            return pd.Series(self.given, index=cells.index)
+            return np.full(len(cells), self.given, dtype=object)
         owners: dict[_Row, str] = {}
-        place = ["table", "row_label", "parent_label"]
-        told = cells.loc[cells["value"].notna(), [*place, "sheet", "cell"]].drop_duplicates(place)
-        figures = {(row.table, row.row_label, row.parent_label): row for row in each(told)}
-        for triple in dict.fromkeys(zip(cells["table"], cells["row_label"], cells["parent_label"], strict=True)):
-            owners[triple] = self._owner(triple, figures.get(triple), triple[0] in spread.by_region)
+        rows = cells.keys(*_PLACE)
+        told = cells.where(cells.filled())
+        about = told.each((*_PLACE, "sheet", "cell"), told.firsts(*_PLACE))
+        figures = {
+            (table, label, parent): _Figure(sheet, cell, label, parent) for table, label, parent, sheet, cell in about
+        }
+        for row in dict.fromkeys(rows):
+            owners[row] = self._owner(row, figures.get(row), row[0] in spread.by_region)
         late = self._late(cells, owners)
         self._say_by_rows({row: key for row, key in owners.items() if row not in late}, figures)
         owners |= dict.fromkeys(late, "")
-        places = zip(cells["table"], cells["row_label"], cells["parent_label"], strict=True)
-        return pd.Series([owners[place] for place in places], index=cells.index, dtype="str")
+        return np.array([owners[row] for row in rows], dtype=object)
 
-    def _owner(self, place: _Row, figure: Any, by_region: bool) -> str:
+    def _owner(self, place: _Row, figure: _Figure | None, by_region: bool) -> str:
         table, label, parent = place
         own = self.named[table]
         alone = self.about[0] if len(self.about) == 1 else ""
@@ -152,17 +164,17 @@ class _Sharing:
     def _strictly(self, label: str, parent: str, keys: list[str]) -> list[str]:
         return [key for key in keys if self.names[key].knows(label, parent, strictly=True)]
 
-    def _say_elsewhere(self, figure: Any, own: str) -> None:
+    def _say_elsewhere(self, figure: _Figure, own: str) -> None:
         for key in self._strictly(figure.row_label, figure.parent_label, list(self.catalogue.datasets))[:1]:
             self.findings.append(
                 say.row_of_other(self.catalogue, figure.sheet, figure.cell, figure.row_label, key, own)
             )
 
-    def _say_by_rows(self, owners: dict[_Row, str], figures: dict[_Row, Any]) -> None:
+    def _say_by_rows(self, owners: dict[_Row, str], figures: dict[_Row, _Figure]) -> None:
         """What rows were taken for that their table's title doesn't name, and which of them nobody claims."""
         if not any(owners.values()):
             return
-        groups: dict[tuple[int, str], list[Any]] = {}
+        groups: dict[tuple[int, str], list[_Figure]] = {}
         for place, key in owners.items():
             named = self.named[place[0]] or (self.about if len(self.about) == 1 else ())
             if place in figures and key not in named and (key or not self.named[place[0]]):
@@ -174,7 +186,7 @@ class _Sharing:
             else:
                 self.findings += self._unclaimed(rows)
 
-    def _unclaimed(self, rows: list[Any]) -> Iterator[Finding]:
+    def _unclaimed(self, rows: list[_Figure]) -> Iterator[Finding]:
         near = {row.row_label: self._resembled(row.row_label) for row in rows}
         for row in rows:
             if near[row.row_label]:
@@ -187,60 +199,59 @@ class _Sharing:
         keys = self.about or tuple(self.catalogue.datasets)
         return next((near for key in keys if (near := self.names[key].resembled(label))), "")
 
-    def _late(self, cells: pd.DataFrame, owners: dict[_Row, str]) -> set[_Row]:
+    def _late(self, cells: CellRows, owners: dict[_Row, str]) -> set[_Row]:
         """Rows of an annual dataset that stand, by their labels alone, in a table of a month."""
         annual = {key for key, dataset in self.catalogue.datasets.items() if dataset.cadence is Cadence.ANNUAL}
         rows = {row for row, key in owners.items() if key in annual and not self.named[row[0]]}
         if not rows:
             return set()
-        monthly = cells[(cells["period"].str.len() > _YEAR) & ~cells["period"].str.endswith("-12")]
+        months = [len(text) > _YEAR and not text.endswith("-12") for text in cells["period"].tolist()]
+        monthly = cells.where(np.array(months, dtype=bool))
         late: set[_Row] = set()
-        for row in each(monthly.drop_duplicates(["table", "row_label", "parent_label"])):
-            place = (row.table, row.row_label, row.parent_label)
+        for *row, sheet, cell, period in monthly.each((*_PLACE, "sheet", "cell", "period"), monthly.firsts(*_PLACE)):
+            place = tuple(row)
             if place in rows:
                 late.add(place)
-                words = (row.sheet, row.cell, row.row_label, owners[place], row.period)
+                words = (sheet, cell, row[1], owners[place], period)
                 self.findings.append(say.other_cadence(self.catalogue, *words))
         return late
 
-    def _share(self, dataset: str, cells: pd.DataFrame) -> Share:
+    def _share(self, dataset: str, cells: CellRows) -> Share:
         """The cells of known regions. Tables whose region nobody says are left out, with an error each; a region given
         that is none, or that no cell is about, leaves out all."""
-        tables = tuple(dict.fromkeys(cells["table"].tolist()))
+        tables = tuple(cells.distinct("table"))
+        nothing = cells.where(np.zeros(len(cells), dtype=bool))
         if self.given is None and not tables:
             tables = tuple(index for index, keys in enumerate(self.named) if dataset in keys)
         if self.region is not None and self.region not in self.catalogue.regions:
-            return Share(dataset, cells.iloc[:0], tables, (say.no_such_region(self.catalogue, self.region),))
+            return Share(dataset, nothing, tables, (say.no_such_region(self.catalogue, self.region),))
         findings: list[Finding] = []
-        silent = cells["region"] == ""
-        for index in cells.loc[silent, "table"].unique().tolist():
+        silent = cells.has("region", "")
+        for index in cells.where(silent).distinct("table"):
             table = self.reading.tables[index]
             findings.append(say.region_unknown(self.catalogue, table.sheet, " ".join(table.titles)))
-        cells, strangers = self._published(dataset, cells[~silent])
+        cells, strangers = self._published(dataset, cells.where(~silent))
         findings += strangers
-        if self.region is not None and len(cells) and self.region not in set(cells["region"]):
-            row = cells.iloc[0]
-            table = self.reading.tables[int(row["table"])]
+        if self.region is not None and len(cells) and self.region not in cells.distinct("region"):
+            table = self.reading.tables[cells["table"][0]]
             title = " ".join(table.titles)
-            findings.append(say.wrong_region(self.catalogue, table.sheet, title, str(row["region"]), self.region))
-            cells = cells.iloc[:0]
+            findings.append(say.wrong_region(self.catalogue, table.sheet, title, cells["region"][0], self.region))
+            cells = nothing
         return Share(dataset, cells, tables, tuple(findings))
 
-    def _published(self, dataset: str, cells: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
+    def _published(self, dataset: str, cells: CellRows) -> tuple[CellRows, list[Finding]]:
         """Without the other regions of a table of many for which nobody publishes the dataset, and without those that
         are only there to compare with. A region that was asked for stays, so that its lack of a publisher is an
         error."""
         published = set(self.catalogue.datasets[dataset].reporters)
-        if not published & set(cells["region"]):
+        if not published.intersection(cells.distinct("region")):
             return cells, []
         datasets = self.catalogue.datasets.values()
         compared = set(self.catalogue.regions) - {region for one in datasets for region in one.publishers}
-        aside = cells["table"].isin(list(self.by_region)) | cells["region"].isin(list(compared))
-        strange = aside & ~cells["region"].isin([*published, self.region or ""])
+        aside = cells.has_any("table", self.by_region) | cells.has_any("region", compared)
+        strange = aside & ~cells.has_any("region", (*published, self.region or ""))
         findings = [
-            say.regions_not_published(
-                self.catalogue, str(sheet), str(rows["cell"].iloc[0]), dataset, list(rows["region"].unique())
-            )
-            for sheet, rows in cells[strange].groupby("sheet", sort=False)
+            say.regions_not_published(self.catalogue, sheet, rows["cell"][0], dataset, rows.distinct("region"))
+            for sheet, rows in cells.where(strange).groups("sheet")
         ]
-        return cells[~strange], findings
+        return cells.where(~strange), findings
