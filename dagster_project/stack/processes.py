@@ -85,7 +85,7 @@ class Running:
     def __init__(self, launch: Launch, log: Path, guard_: Guard) -> None:
         """Start it. OSError when the program can't be run."""
         self.launch, self.log, self._guard = launch, log, guard_
-        self.started = time.time()
+        self.started, self._began = time.time(), time.monotonic()
         keep_last(log)
         environment = os.environ | {"PYTHONUNBUFFERED": "1"} | dict(launch.environment)
         with log.open("wb") as out:
@@ -103,6 +103,11 @@ class Running:
     def pid(self) -> int:
         """Of the process, and of its group."""
         return self._process.pid
+
+    @property
+    def seconds(self) -> float:
+        """Since the start, also when somebody sets the clock."""
+        return time.monotonic() - self._began
 
     def exit_code(self) -> int | None:
         """None while it runs; negative is the signal that ended it."""

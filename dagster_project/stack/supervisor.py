@@ -6,7 +6,6 @@ single process (`processes.py`).
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -123,7 +122,7 @@ def _step(
     if watched.running is None or watched.state in (State.DEAD, State.DONE):
         return
     before = watched.state
-    watched.seconds = time.time() - watched.running.started
+    watched.seconds = watched.running.seconds
     code = watched.running.exit_code()
     if code is not None:
         watched.state = State.DONE if code == 0 and watched.launch.probe is None else State.DEAD
