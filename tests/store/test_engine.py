@@ -141,7 +141,7 @@ class TestPostgres:
         assert not any(secret in _words(away.value) for secret in SECRETS)
 
     def test_a_writer_that_waited_too_long_may_try_again(self, postgres_server: PostgresServer) -> None:
-        url = postgres_server.create_database()
+        url = f"{postgres_server.create_database()}&connect_timeout=60"  # a busy server is not what is to time out
         with Store.open(url, wait_seconds=0.2) as store, psycopg.connect(url) as other:
             other.execute("SELECT pg_advisory_xact_lock(%s)", [0x58555348])
             with pytest.raises(TemporaryError, match="lock timeout"):
