@@ -90,15 +90,23 @@ class Year:
         return [day for day, asked in self.asked if asked == period]
 
 
+class Tick(dg.ScheduleEvaluationContext):
+    """A tick that reads the place's open records. Dagster opens them anew, which takes longer than the schedule."""
+
+    def __init__(self, place: Place, now: datetime) -> None:
+        xushi = At(moment=now.isoformat()).get_resource_definition()
+        super().__init__(instance_ref=None, scheduled_execution_time=now, resources={"xushi": xushi})
+        self._instance = place.instance
+
+    @property
+    def instance(self) -> dg.DagsterInstance:
+        return self._instance
+
+
 def tick(place: Place, of: str, now: datetime) -> list[dg.RunRequest]:
     """The run requests of the schedule at a moment."""
-    schedule = place.definitions.resolve_schedule_def(f"pulls_{of}")
-    with dg.build_schedule_context(
-        instance=place.instance,
-        scheduled_execution_time=now,
-        resources={"xushi": At(moment=now.isoformat())},
-    ) as context:
-        found = schedule(context)
+    with Tick(place, now) as context:
+        found = place.definitions.resolve_schedule_def(f"pulls_{of}")(context)
     return [one for one in found if isinstance(one, dg.RunRequest)] if isinstance(found, list) else []
 
 

@@ -21,7 +21,7 @@ Pointing = Callable[[str], None]
 
 
 @pytest.fixture
-def push_to(place: Place, monkeypatch: pytest.MonkeyPatch) -> Pointing:
+def push_to(monkeypatch: pytest.MonkeyPatch) -> Pointing:
     """Says where this installation pushes to."""
 
     def point(url: str) -> None:
@@ -48,8 +48,9 @@ def ends(gateway: str, job: str) -> dict[str, float]:
 
 
 def test_a_run_without_its_gateway_says_so_keeps_everything_and_the_next_one_brings_it_all(
-    place: Place, push_to: Pointing
+    recorded: Place, push_to: Pointing
 ) -> None:
+    place = recorded
     address = f"127.0.0.1:{free_port()}"
     push_to(f"http://{address}")
     place.land(*trade(place, 2, 3))
@@ -96,8 +97,9 @@ def test_a_run_is_not_held_by_a_gateway_that_is_too_slow(
 
 
 def test_a_run_that_is_refused_says_what_the_gateway_said_and_does_not_try_again(
-    place: Place, push_to: Pointing
+    recorded: Place, push_to: Pointing
 ) -> None:
+    place = recorded
     place.land(*trade(place, 2))
     with stranger(http("400 Bad Request", "pushed metrics are invalid")) as url:
         push_to(url)
