@@ -132,6 +132,14 @@ class _Rows:
             and all(is_meta(text) or read_period(text, year=_ANY_YEAR) is not None for text in texts[1:])
         )
 
+    def is_month_alone(self, row: int) -> bool:
+        """The month under a title, written as a number: 2025.03. A month that is a row's label has rows of figures
+        above it."""
+        if self.n_filled[row] != 1 or self.is_blank(row - 1) or self.data[row - 1]:
+            return False
+        found = read_period(self.texts(row)[0])
+        return found is not None and isinstance(found.period, Month)
+
     def names_a_row(self, row: int) -> bool:
         """Whether the row, which might be a further row of a header, begins with a label: its figures are words."""
         column = self.columns.start + self.lead
@@ -246,7 +254,9 @@ def _top(rows: _Rows, header: int, start: int) -> int:
         return 0
     row = header - 1
     while row >= start and (
-        rows.is_blank(row) or (not rows.data[row] and rows.is_meta(row) and not _is_foot(rows, row))
+        rows.is_blank(row)
+        or (row > start and rows.is_month_alone(row))
+        or (not rows.data[row] and rows.is_meta(row) and not _is_foot(rows, row))
     ):
         row -= 1
     while row >= start and not rows.is_blank(row) and not rows.data[row] and not _is_foot(rows, row):

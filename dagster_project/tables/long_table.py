@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -106,6 +107,11 @@ def _typed(frame: pd.DataFrame) -> pd.DataFrame:
 
 def no_rows() -> pd.DataFrame:
     """No row at all, in the same columns and types."""
+    return _nothing().copy(deep=False)
+
+
+@cache
+def _nothing() -> pd.DataFrame:
     return frame_of({name: np.empty(0, dtype=_DTYPES.get(name, object)) for name in COLUMNS})
 
 

@@ -1,4 +1,4 @@
-"""Tables in many layouts, with the figures that a reader may take from each: made by hypothesis, written as real files.
+"""Tables in many layouts, with the figures that a reader may take from each: made by chance, written as real files.
 
 A `Written` holds a file and its truth: every figure that stands in it under a name of the catalogue. What is written
 beside (unknown rows, last year's figures, ranks, page numbers, hidden sheets) must never come out.
@@ -10,14 +10,12 @@ import csv
 import io
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from random import Random
 
 import xlsxwriter
 import xlwt
-from hypothesis import strategies as st
 
 Key = tuple[str, str, str, str]  # indicator, region, period, measure
-Draw = Any
 
 REGIONS = {"330303": "龙湾区", "330300": "温州市"}
 TITLES = {
@@ -106,19 +104,28 @@ class Written:
         return f"{self.name}\n{rows}\n  {self.truth}"
 
 
+def flip(chance: Random) -> bool:
+    return chance.random() < 0.5
+
+
+def edgy(chance: Random, last: int) -> int:
+    """A number from 0 on, often the first or the last."""
+    return chance.choice([0, last]) if chance.random() < 0.1 else chance.randint(0, last)
+
+
 class Numbers:
     """Figures of which no two are alike, so that none can stand in for another."""
 
-    def __init__(self, draw: Draw) -> None:
-        self.draw, self.count = draw, 0
+    def __init__(self, chance: Random) -> None:
+        self.chance, self.count = chance, 0
 
     def level(self) -> Decimal:
         self.count += 1
-        return Decimal(self.draw(st.integers(0, 99_999)) * 1000 + self.count) / 1000
+        return Decimal(edgy(self.chance, 99_999) * 1000 + self.count) / 1000
 
     def growth(self) -> Decimal:
         self.count += 1
-        return self.draw(st.sampled_from([1, -1])) * Decimal(self.draw(st.integers(0, 40)) * 1000 + self.count) / 1000
+        return self.chance.choice([1, -1]) * Decimal(edgy(self.chance, 40) * 1000 + self.count) / 1000
 
 
 @dataclass(frozen=True)
@@ -131,12 +138,12 @@ class Style:
     words: int  # one in so many cells holds words; 0: none
     percent: str
 
-    def write(self, value: Decimal, draw: Draw) -> tuple[Cell, bool]:
+    def write(self, value: Decimal, chance: Random) -> tuple[Cell, bool]:
         """The cell and whether a figure is in it."""
-        if self.gaps and draw(st.integers(0, self.gaps)) == 0:
+        if self.gaps and chance.randint(0, self.gaps) == 0:
             return self.missing or None, False
-        if self.words and draw(st.integers(0, self.words)) == 0:
-            return draw(st.sampled_from(WORDS)), False
+        if self.words and chance.randint(0, self.words) == 0:
+            return chance.choice(WORDS), False
         if self.number == "number":
             return float(value), True
         text = f"{value:,f}" if self.number == "thousands" else f"{value:f}"
@@ -146,8 +153,8 @@ class Style:
             text = f" {text}\u3000"
         return text, True
 
-    def write_growth(self, value: Decimal, draw: Draw) -> tuple[Cell, bool]:
-        cell, filled = self.write(value, draw)
+    def write_growth(self, value: Decimal, chance: Random) -> tuple[Cell, bool]:
+        cell, filled = self.write(value, chance)
         if not filled or self.percent == "plain":
             return cell, filled
         if self.percent == "format":
@@ -157,14 +164,14 @@ class Style:
         return f"{value:+f}", True
 
 
-STYLES = st.builds(
-    Style,
-    number=st.sampled_from(["number", "number", "text", "thousands", "wide", "spaced"]),
-    missing=st.sampled_from(MISSING),
-    gaps=st.sampled_from([0, 0, 3, 6]),
-    words=st.sampled_from([0, 0, 0, 8]),
-    percent=st.sampled_from(["plain", "plain", "sign", "format", "plus"]),
-)
+def styles(chance: Random) -> Style:
+    return Style(
+        number=chance.choice(["number", "number", "text", "thousands", "wide", "spaced"]),
+        missing=chance.choice(MISSING),
+        gaps=chance.choice([0, 0, 3, 6]),
+        words=chance.choice([0, 0, 0, 8]),
+        percent=chance.choice(["plain", "plain", "sign", "format", "plus"]),
+    )
 
 
 @dataclass(frozen=True)
@@ -175,52 +182,50 @@ class Column:
     holds: str  # month, ytd, yoy_month, yoy_ytd, or a thing that is never followed
 
 
-def _flat(draw: Draw, month: int, year: int) -> list[Column]:
+def _flat(chance: Random, month: int, year: int) -> list[Column]:
     words = {
         "month": ["本月", "当月", "本月数", "当月值", "本月完成", "本月实绩", f"{month}月", f"{year}年{month}月"],
         "ytd": ["累计", "本年累计", "累计数", "至本月累计", f"1-{month}月", f"{year}年1-{month}月", f"1—{month}月累计"],
         "yoy_month": ["本月同比（%）", "当月同比增长(%)", "本月增速（%）", "当月比上年同月增长%"],
         "yoy_ytd": ["累计同比（%）", "累计增长(%)", "累计增速（%）", "累计同比增减（%）"],
     }
-    kept = draw(
-        st.sampled_from(
-            [
-                ["ytd", "yoy_ytd"],
-                ["month", "ytd"],
-                ["month", "yoy_month", "ytd", "yoy_ytd"],
-                ["month", "ytd", "yoy_ytd"],
-                ["month", "ytd", "yoy_month", "yoy_ytd"],
-                ["ytd"],
-                ["yoy_ytd", "ytd", "month", "yoy_month"],
-            ]
-        )
+    kept = chance.choice(
+        [
+            ["ytd", "yoy_ytd"],
+            ["month", "ytd"],
+            ["month", "yoy_month", "ytd", "yoy_ytd"],
+            ["month", "ytd", "yoy_ytd"],
+            ["month", "ytd", "yoy_month", "yoy_ytd"],
+            ["ytd"],
+            ["yoy_ytd", "ytd", "month", "yoy_month"],
+        ]
     )
-    return [Column((draw(st.sampled_from(words[name])),), name) for name in kept]
+    return [Column((chance.choice(words[name]),), name) for name in kept]
 
 
-def _by_neighbours(draw: Draw, month: int, year: int) -> list[Column]:
-    growth = draw(st.sampled_from(["同比（%）", "同比增长(%)", "增速（%）", "±%", "比上年同期增长（%）"]))
-    pairs = [("本月", "month"), (draw(st.sampled_from(["累计", f"1-{month}月"])), "ytd")]
-    if draw(st.booleans()):
+def _by_neighbours(chance: Random, month: int, year: int) -> list[Column]:
+    growth = chance.choice(["同比（%）", "同比增长(%)", "增速（%）", "±%", "比上年同期增长（%）"])
+    pairs = [("本月", "month"), (chance.choice(["累计", f"1-{month}月"]), "ytd")]
+    if flip(chance):
         pairs.reverse()
-    if draw(st.booleans()):
+    if flip(chance):
         pairs = [pair for pair in pairs if pair[1] == "ytd"]
     return [column for word, name in pairs for column in (Column((word,), name), Column((growth,), f"yoy_{name}"))]
 
 
-def _in_groups(draw: Draw, month: int, year: int) -> list[Column]:
-    value = draw(st.sampled_from(["绝对额", "数值", "绝对值", "总量", "金额"]))
-    growth = draw(st.sampled_from(["同比（%）", "增速（%）", "同比增长（%）", "比上年同期增长(%)"]))
+def _in_groups(chance: Random, month: int, year: int) -> list[Column]:
+    value = chance.choice(["绝对额", "数值", "绝对值", "总量", "金额"])
+    growth = chance.choice(["同比（%）", "增速（%）", "同比增长（%）", "比上年同期增长(%)"])
     groups = [
-        (draw(st.sampled_from(["本月", "当月", f"{month}月"])), "month"),
+        (chance.choice(["本月", "当月", f"{month}月"]), "month"),
         (
-            draw(st.sampled_from(["累计", f"1-{month}月", f"{year}年1-{month}月", "本年累计", "1月至本月累计"][:4])),
+            chance.choice(["累计", f"1-{month}月", f"{year}年1-{month}月", "本年累计", "1月至本月累计"][:4]),
             "ytd",
         ),
     ]
-    if draw(st.booleans()):
+    if flip(chance):
         groups.reverse()
-    over = draw(st.sampled_from([(), (), (f"{year}年{month}月",), (f"{year}年",)]))
+    over = chance.choice([(), (), (f"{year}年{month}月",), (f"{year}年",)])
     return [
         Column((*over, group, word), holds)
         for group, name in groups
@@ -258,23 +263,22 @@ class Plan:
     growth_rows: bool
 
 
-@st.composite
-def plans(draw: Draw, header: str, form: str) -> Plan:
-    year, month = draw(st.integers(2019, 2026)), draw(st.integers(2, 12))
-    columns = HEADERS[header](draw, month, year)
+def plans(chance: Random, header: str, form: str) -> Plan:
+    year, month = chance.randint(2019, 2026), chance.randint(2, 12)
+    columns = HEADERS[header](chance, month, year)
     depth = len(columns[0].heads)
-    for word, holds in draw(st.lists(st.sampled_from(ASIDES), max_size=2, unique=True)):
-        place = len(columns) if depth > 1 or header == "neighbours" else draw(st.integers(0, len(columns)))
+    for word, holds in chance.sample(ASIDES, chance.randint(0, 2)):
+        place = len(columns) if depth > 1 or header == "neighbours" else chance.randint(0, len(columns))
         columns.insert(
             place, Column(("",) * (depth - 1) + (word,) if depth == 1 else (word,) + ("",) * (depth - 1), holds)
         )
-    dataset = draw(st.sampled_from(sorted(LINES)))
+    dataset = chance.choice(sorted(LINES))
     places = (
         ["label", "column", "none"]
         if dataset == "science_talent"
         else ["corner", "title", "header", "label", "column", "none"]
     )
-    unit_place = draw(st.sampled_from(places))
+    unit_place = chance.choice(places)
     period_places = [
         "title",
         "title",
@@ -289,22 +293,22 @@ def plans(draw: Draw, header: str, form: str) -> Plan:
         year=year,
         month=month,
         columns=tuple(columns),
-        style=draw(STYLES),
+        style=styles(chance),
         unit_place=unit_place,
-        other_unit=unit_place != "none" and draw(st.booleans()),
-        period_place=draw(st.sampled_from(period_places)),
-        merged=draw(st.booleans()),
-        growth_rows=not any(column.holds.startswith("yoy") for column in columns) and draw(st.booleans()),
+        other_unit=unit_place != "none" and flip(chance),
+        period_place=chance.choice(period_places),
+        merged=flip(chance),
+        growth_rows=not any(column.holds.startswith("yoy") for column in columns) and flip(chance),
     )
 
 
 class _Table:
     """Writes one region's table into rows and notes its truth."""
 
-    def __init__(self, draw: Draw, plan: Plan, region: str, numbers: Numbers, truth: dict[Key, Decimal]) -> None:
-        self.draw, self.plan, self.region, self.numbers, self.truth = draw, plan, region, numbers, truth
+    def __init__(self, chance: Random, plan: Plan, region: str, numbers: Numbers, truth: dict[Key, Decimal]) -> None:
+        self.chance, self.plan, self.region, self.numbers, self.truth = chance, plan, region, numbers, truth
         self.period = f"{plan.year}-{plan.month:02d}"
-        self.before: list[str] = (["序号"] if draw(st.integers(0, 5)) == 0 else []) + ["label"]
+        self.before: list[str] = (["序号"] if chance.randint(0, 5) == 0 else []) + ["label"]
         self.before += ["单位"] if plan.unit_place == "column" else []
 
     def rows(self) -> tuple[list[list[Cell]], list[tuple[int, int, int, int]]]:
@@ -325,21 +329,17 @@ class _Table:
             options += {6: [f"{plan.year}年上半年"], 9: [f"{plan.year}年前三季度"], 3: [f"{plan.year}年一季度"]}.get(
                 plan.month, []
             )
-        return str(self.draw(st.sampled_from(options)))
+        return str(self.chance.choice(options))
 
     def _unit(self, unit: str) -> str:
         return OTHER_UNITS.get(unit, unit) if self.plan.other_unit else unit
 
     def _above(self) -> list[list[Cell]]:
-        plan, draw = self.plan, self.draw
-        name = (
-            REGIONS[self.region]
-            + draw(st.sampled_from(TITLES[plan.dataset]))
-            + draw(st.sampled_from(["", "主要指标", "情况表"]))
-        )
+        plan, chance = self.plan, self.chance
+        name = REGIONS[self.region] + chance.choice(TITLES[plan.dataset]) + chance.choice(["", "主要指标", "情况表"])
         period = self._words_of_period()
         title = period + name if plan.period_place.startswith("title") else name
-        if plan.period_place == "title" and draw(st.booleans()):
+        if plan.period_place == "title" and flip(chance):
             title = f"{name}（{period}）"
         if plan.unit_place == "title":
             title += f"（单位：{self._unit('亿元')}）"
@@ -347,19 +347,17 @@ class _Table:
         if plan.period_place == "second title":
             above.append([period])
         if plan.unit_place == "corner":
-            unit = draw(st.sampled_from(["单位：{}", "单位：{}、%", "（单位：{}）", "计量单位:{}"])).format(
-                self._unit("亿元")
-            )
-            left = draw(st.sampled_from([0, len(self.before) + len(plan.columns) - 1]))
+            unit = chance.choice(["单位：{}", "单位：{}、%", "（单位：{}）", "计量单位:{}"]).format(self._unit("亿元"))
+            left = chance.choice([0, len(self.before) + len(plan.columns) - 1])
             above.append([None] * left + [unit])
-        if draw(st.booleans()):
+        if flip(chance):
             above.append([])
         return above
 
     def _header(self, top: int) -> tuple[list[list[Cell]], list[tuple[int, int, int, int]]]:
         plan = self.plan
         depth = len(plan.columns[0].heads)
-        word = self.draw(st.sampled_from(["指标", "项目", "指标名称", "指 标", "主要指标"]))
+        word = self.chance.choice(["指标", "项目", "指标名称", "指 标", "主要指标"])
         heads = [(word if name == "label" else name, *[""] * (depth - 1)) for name in self.before]
         for column in plan.columns:
             texts = list(column.heads)
@@ -392,23 +390,21 @@ class _Table:
         return rows, merges
 
     def _body(self) -> list[list[Cell]]:
-        plan, draw = self.plan, self.draw
-        numbering = draw(st.sampled_from(["", "", "一", "1", "（一）", "、"]))
+        plan, chance = self.plan, self.chance
+        numbering = chance.choice(["", "", "一", "1", "（一）", "、"])
         body: list[list[Cell]] = []
         lines = list(LINES[plan.dataset])
         if plan.dataset == "science_talent":
-            lines = draw(st.permutations(lines))[: draw(st.integers(1, len(lines)))]
+            lines = chance.sample(lines, len(lines))[: chance.randint(1, len(lines))]
         for place, line in enumerate(lines):
-            if draw(st.integers(0, 4)) == 0:
+            if chance.randint(0, 4) == 0:
                 body.append(
                     self._row(
-                        f"{draw(st.sampled_from(STRANGERS))}{place}"
-                        if draw(st.booleans())
-                        else draw(st.sampled_from(STRANGERS)),
+                        f"{chance.choice(STRANGERS)}{place}" if flip(chance) else chance.choice(STRANGERS),
                         None,
                     )
                 )
-            name = draw(st.sampled_from(line.names))
+            name = chance.choice(line.names)
             label = self._label(name, line, numbering, place)
             body.append(self._row(label, line))
             if plan.growth_rows and line.growth and line.kind in (FLOW, COUNT):
@@ -419,9 +415,9 @@ class _Table:
         return body
 
     def _label(self, name: str, line: Line, numbering: str, place: int) -> str:
-        draw = self.draw
+        chance = self.chance
         if line.part:
-            lead = draw(st.sampled_from(["其中：", "  其中：", "　　其中:", "    ", "#", "  #"]))
+            lead = chance.choice(["其中：", "  其中：", "　　其中:", "    ", "#", "  #"])
         elif numbering == "一":
             lead = f"{'一二三四五六七八九'[place]}、"
         elif numbering == "1":
@@ -430,12 +426,12 @@ class _Table:
             lead = f"（{'一二三四五六七八九'[place]}）"
         else:
             lead = ""
-        if draw(st.integers(0, 5)) == 0:
+        if chance.randint(0, 5) == 0:
             name = f"{name[:2]} {name[2:]}"
         tail = ""
         if self.plan.unit_place == "label":
             unit = self._unit(line.unit)
-            tail = draw(st.sampled_from([f"（{unit}）", f"({unit})", f"\n（{unit}）"]))
+            tail = chance.choice([f"（{unit}）", f"({unit})", f"\n（{unit}）"])
         return lead + name + tail
 
     def _row(self, label: str, line: Line | None) -> list[Cell]:
@@ -448,11 +444,11 @@ class _Table:
         cells: list[Cell] = []
         for column in self.plan.columns:
             if column.holds == "remark":
-                cells.append(self.draw(st.sampled_from([None, "快报数", "见附件"])))
+                cells.append(self.chance.choice([None, "快报数", "见附件"]))
                 continue
             if column.holds in ("yoy_month", "yoy_ytd"):
                 value = self.numbers.growth()
-                cell, filled = self.plan.style.write_growth(value, self.draw)
+                cell, filled = self.plan.style.write_growth(value, self.chance)
                 if line is not None and line.kind == RATIO:
                     cell, filled = "—", False
                 if filled and line is not None:
@@ -460,7 +456,7 @@ class _Table:
                 cells.append(cell)
                 continue
             value = self.numbers.level()
-            cell, filled = self.plan.style.write(value, self.draw)
+            cell, filled = self.plan.style.write(value, self.chance)
             if column.holds in ("month", "ytd") and line is not None:
                 single = line.kind in (STOCK, RATIO)
                 if line.kind == RATE or (single and filled_level):
@@ -474,98 +470,96 @@ class _Table:
         return [*start, *cells]
 
     def _growth_row(self, name: str, line: Line) -> list[Cell]:
-        label = name + self.draw(st.sampled_from(["增速（%）", "同比增长（%）", "增长率(%)", "增速"]))
+        label = name + self.chance.choice(["增速（%）", "同比增长（%）", "增长率(%)", "增速"])
         start: list[Cell] = [label if one == "label" else None for one in self.before]
         if "单位" in self.before:
             start[self.before.index("单位")] = "%"
         cells: list[Cell] = []
         for column in self.plan.columns:
             value = self.numbers.growth()
-            cell, filled = self.plan.style.write_growth(value, self.draw)
+            cell, filled = self.plan.style.write_growth(value, self.chance)
             if column.holds in ("month", "ytd") and filled:
                 self.truth[line.growth, self.region, self.period, f"yoy_{column.holds}"] = value
             cells.append(cell if column.holds != "remark" else None)
         return [*start, *cells]
 
 
-@st.composite
-def bulletins(draw: Draw, header: str, form: str) -> Written:
+def bulletins(chance: Random, header: str, form: str) -> Written:
     """A month's table of one or two regions."""
-    plan = draw(plans(header, form))
-    numbers, truth = Numbers(draw), {}
+    plan = plans(chance, header, form)
+    numbers, truth = Numbers(chance), {}
     pages: list[Page] = []
-    regions = draw(st.sampled_from([["330303"], ["330303"], ["330300"], ["330303", "330300"]]))
-    one_page = form == "csv" or draw(st.booleans())
+    regions = chance.choice([["330303"], ["330303"], ["330300"], ["330303", "330300"]])
+    one_page = form == "csv" or flip(chance)
     for region in regions:
         if not pages or not one_page:
-            pages.append(Page(_sheet_name(draw, plan, region, several=not one_page)))
+            pages.append(Page(_sheet_name(chance, plan, region, several=not one_page)))
         page = pages[-1]
-        rows, merges = _Table(draw, plan, region, numbers, truth).rows()
+        rows, merges = _Table(chance, plan, region, numbers, truth).rows()
         if page.rows:
-            page.rows += [[]] * draw(st.integers(1, 2))
-        elif draw(st.integers(0, 5)) == 0:
+            page.rows += [[]] * chance.randint(1, 2)
+        elif chance.randint(0, 5) == 0:
             page.rows.append([])
         page.merges += [
             (top + len(page.rows), left, bottom + len(page.rows), right) for top, left, bottom, right in merges
         ]
         page.rows += rows
-        _finish(draw, page)
-    if form != "csv" and draw(st.integers(0, 3)) == 0:
-        rows, merges = _Table(draw, plan, regions[0], numbers, {}).rows()
+        _finish(chance, page)
+    if form != "csv" and chance.randint(0, 3) == 0:
+        rows, merges = _Table(chance, plan, regions[0], numbers, {}).rows()
         pages.append(Page("旧表", rows, merges, hidden=True))
-    if form != "csv" and draw(st.integers(0, 5)) == 0:
+    if form != "csv" and chance.randint(0, 5) == 0:
         pages.append(Page("说明", [["编制说明"], ["本表一式3份。"]]))
     stem = TITLES[plan.dataset][0]
     if plan.period_place == "file":
-        stem = draw(st.sampled_from([f"{plan.year}年{plan.month}月{stem}", f"{stem}{plan.year}{plan.month:02d}"]))
-    return _write(draw, pages, stem, form, truth)
+        stem = chance.choice([f"{plan.year}年{plan.month}月{stem}", f"{stem}{plan.year}{plan.month:02d}"])
+    return _write(chance, pages, stem, form, truth)
 
 
-def _sheet_name(draw: Draw, plan: Plan, region: str, *, several: bool) -> str:
+def _sheet_name(chance: Random, plan: Plan, region: str, *, several: bool) -> str:
     period = f"{plan.year}年{plan.month}月" if plan.period_place == "sheet" else ""
     return period + (
         REGIONS[region]
         if several
-        else draw(st.sampled_from(["Sheet1", "表1", "外贸"] if plan.dataset == "trade" else ["Sheet1", "表1"]))
+        else chance.choice(["Sheet1", "表1", "外贸"] if plan.dataset == "trade" else ["Sheet1", "表1"])
     )
 
 
-def _finish(draw: Draw, page: Page) -> None:
+def _finish(chance: Random, page: Page) -> None:
     """Notes and stray things below the table."""
-    if draw(st.booleans()):
-        page.rows.append([draw(st.sampled_from(NOTES))])
-    if draw(st.integers(0, 3)) == 0:
-        page.rows.append([f"发布日期：{draw(st.sampled_from(['2026-12-15', '2026年12月15日', '2026/12/15']))}"])
-    if draw(st.integers(0, 3)) == 0:
-        page.rows += [[], [None] * draw(st.integers(0, 6)) + [draw(st.sampled_from(LOOSE))]]
+    if flip(chance):
+        page.rows.append([chance.choice(NOTES)])
+    if chance.randint(0, 3) == 0:
+        page.rows.append([f"发布日期：{chance.choice(['2026-12-15', '2026年12月15日', '2026/12/15'])}"])
+    if chance.randint(0, 3) == 0:
+        page.rows += [[], [None] * chance.randint(0, 6) + [chance.choice(LOOSE)]]
 
 
-@st.composite
-def histories(draw: Draw, form: str) -> Written:
+def histories(chance: Random, form: str) -> Written:
     """Several months of one region: months down or across, one measure for the whole table."""
-    dataset = draw(st.sampled_from(["trade", "retail_sales"]))
+    dataset = chance.choice(["trade", "retail_sales"])
     lines = [line for line in LINES[dataset] if line.kind == FLOW]
-    region = draw(st.sampled_from(sorted(REGIONS)))
-    measure = draw(st.sampled_from(["month", "ytd", "yoy_ytd"]))
-    year = draw(st.integers(2019, 2025))
-    months = sorted(draw(st.lists(st.integers(year * 12 + 1, year * 12 + 20), min_size=2, max_size=8, unique=True)))
+    region = chance.choice(sorted(REGIONS))
+    measure = chance.choice(["month", "ytd", "yoy_ytd"])
+    year = chance.randint(2019, 2025)
+    months = sorted(chance.sample(range(year * 12 + 1, year * 12 + 21), chance.randint(2, 8)))
     moments = [divmod(month, 12) for month in months]
-    style, numbers, truth = draw(STYLES), Numbers(draw), {}
+    style, numbers, truth = styles(chance), Numbers(chance), {}
     said = {"month": ["当月值", "本月"], "ytd": ["累计", "累计值"], "yoy_ytd": ["累计同比增长（%）", "累计增速（%）"]}[
         measure
     ]
     growth = measure == "yoy_ytd"
-    spelling = draw(st.sampled_from(["{}年{}月", "{}年{:02d}月", "{}.{:02d}", "{}{:02d}", "{}-{:02d}", "{}年1-{}月"]))
+    spelling = chance.choice(["{}年{}月", "{}年{:02d}月", "{}.{:02d}", "{}{:02d}", "{}-{:02d}", "{}年1-{}月"])
     if spelling.startswith("{}年1-") and measure == "month":
         spelling = "{}年{}月"
     periods = [spelling.format(at, month + 1) for at, month in moments]
-    unit = draw(st.sampled_from(["亿元", "万元"]))
-    title = f"{REGIONS[region]}{TITLES[dataset][0]}历史数据：{draw(st.sampled_from(said))}"
+    unit = chance.choice(["亿元", "万元"])
+    title = f"{REGIONS[region]}{TITLES[dataset][0]}历史数据：{chance.choice(said)}"
     values: dict[tuple[int, int], Cell] = {}
     for row, line in enumerate(lines):
         for column, (at, month) in enumerate(moments):
             value = numbers.growth() if growth else numbers.level()
-            cell, filled = (style.write_growth if growth else style.write)(value, draw)
+            cell, filled = (style.write_growth if growth else style.write)(value, chance)
             values[row, column] = cell
             if filled:
                 key = (line.growth if growth else line.key, region, f"{at}-{month + 1:02d}", measure)
@@ -573,35 +567,35 @@ def histories(draw: Draw, form: str) -> Written:
     rows: list[list[Cell]] = [[title]]
     if not growth:
         rows.append([f"单位：{unit}"])
-    if draw(st.booleans()):
+    if flip(chance):
         rows.append(["指标", *periods])
         rows += [
             [line.names[0], *(values[row, column] for column in range(len(periods)))] for row, line in enumerate(lines)
         ]
     else:
-        rows.append([draw(st.sampled_from(["时间", "月份", "指标名称"])), *(line.names[0] for line in lines)])
+        rows.append([chance.choice(["时间", "月份", "指标名称"]), *(line.names[0] for line in lines)])
         rows += [[period, *(values[row, column] for row in range(len(lines)))] for column, period in enumerate(periods)]
     page = Page("Sheet1", rows)
-    if draw(st.booleans()):
-        page.rows.append([draw(st.sampled_from(NOTES))])
-    return _write(draw, [page], f"{TITLES[dataset][0]}历史", form, truth)
+    if flip(chance):
+        page.rows.append([chance.choice(NOTES)])
+    return _write(chance, [page], f"{TITLES[dataset][0]}历史", form, truth)
 
 
-def _write(draw: Draw, pages: list[Page], stem: str, form: str, truth: dict[Key, Decimal]) -> Written:
+def _write(chance: Random, pages: list[Page], stem: str, form: str, truth: dict[Key, Decimal]) -> Written:
     if form == "csv":
-        return Written(_csv(draw, pages[0]), f"{stem}.csv", truth, tuple(pages))
+        return Written(_csv(chance, pages[0]), f"{stem}.csv", truth, tuple(pages))
     data = as_xlsx(pages) if form == "xlsx" else as_xls(pages)
     return Written(data, f"{stem}.{form}", truth, tuple(pages))
 
 
-def _csv(draw: Draw, page: Page) -> bytes:
+def _csv(chance: Random, page: Page) -> bytes:
     text = io.StringIO()
-    writer = csv.writer(text, delimiter=draw(st.sampled_from(",,,\t;")), lineterminator="\r\n")
+    writer = csv.writer(text, delimiter=chance.choice(",,,\t;"), lineterminator="\r\n")
     width = max(len(row) for row in page.rows)
     for row in page.rows:
         cells = [f"{Decimal(str(cell.value)) * 100:f}%" if isinstance(cell, Percent) else cell for cell in row]
         writer.writerow([*cells, *[None] * (width - len(cells))])
-    encoding = draw(st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16"]))
+    encoding = chance.choice(["utf-8", "utf-8-sig", "gb18030", "utf-16"])
     return text.getvalue().encode(encoding)
 
 

@@ -223,6 +223,16 @@ def test_two_tables_below_each_other_are_both_read_with_their_own_titles() -> No
     assert reading.cells["table"].unique().tolist() == [0, 1]
 
 
+def test_a_lower_table_keeps_its_title_above_a_month_typed_as_a_number() -> None:
+    tables = [
+        [[f"{region}对外贸易"], [2025.05], [], ["指标", "累计"], ["货物贸易出口", 107.2], []]
+        for region in ("龙湾区", "温州市")
+    ]
+    reading = read([row for table in tables for row in table])
+    assert [table.titles for table in reading.tables] == [("龙湾区对外贸易", "2025.05"), ("温州市对外贸易", "2025.05")]
+    assert reading.cells["period"].tolist() == ["2025-05", "2025-05"]
+
+
 @pytest.mark.parametrize("gap", [[""], []])
 def test_two_tables_side_by_side_are_both_read(gap: list[str]) -> None:
     rows = [
