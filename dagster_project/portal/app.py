@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import cache
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.datastructures import Default
 from starlette.requests import Request
+from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
 from dagster_project.export import catalogue_names
@@ -35,8 +37,22 @@ def create_app(desk: Desk) -> FastAPI:
     app = FastAPI(title="Xushi 序时", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan)
     app.state.desk = desk
     app.state.routes_table = ROUTES
+    app.router.routes.extend(_routes())
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    if isinstance(desk.guard, SessionGuard):
+        app.add_middleware(Doorway, guard=desk.guard)
+    app.add_middleware(SecurityHeaders)
+    refusals.install(app)
+    return app
+
+
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """The routes of every desk: what they are asked with says which. Reading the endpoints' annotations and making
+    models of them takes longer than most answers do."""
+    router = APIRouter()
     for route in ROUTES:
-        app.add_api_route(
+        router.add_api_route(
             route.path,
             route.endpoint,
             methods=[route.method],
@@ -48,12 +64,7 @@ def create_app(desk: Desk) -> FastAPI:
             # By default FastAPI takes the endpoint's annotation; pages return responses of their own.
             response_model=Default(None) if route.api else None,
         )
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    if isinstance(desk.guard, SessionGuard):
-        app.add_middleware(Doorway, guard=desk.guard)
-    app.add_middleware(SecurityHeaders)
-    refusals.install(app)
-    return app
+    return tuple(router.routes)
 
 
 @asynccontextmanager
