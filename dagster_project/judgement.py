@@ -10,6 +10,7 @@ import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,7 @@ from dagster_project.progress import (
     paths,
 )
 from dagster_project.progress.explain import Explanation, explain
+from dagster_project.progress.foretold import Foretold
 from dagster_project.progress.reasons_runs import with_best_runs
 from dagster_project.progress.revisions import Revisions
 from dagster_project.progress.scenario import NO_UPLOAD, with_months
@@ -43,27 +45,46 @@ _TRIES = 5  # of saving, against others who save at the same time
 
 @dataclass(frozen=True)
 class Judgement:
-    """One evaluation of every target, with the course of the year behind it; rows in the order of the catalogue.
+    """One evaluation of every target; rows in the order of the catalogue.
 
     `forecast` and `runs_ever`: where each target will stand when it is due, and the best rates ever (columns of
-    `progress.forecast` with `unlikely`, whether it counts as unlikely to be met, and of `progress.best_runs`); `fans`:
-    the months until then (columns of `forecast_columns.PATH`). `revisions`: by how much figures were revised so far,
-    and `usual_revisions` what that means for each target (columns of `progress.revisions.USUAL`). `observations`: the
-    figures that it was made from (STORED columns); `paths` and `actuals`: the lines that targets are held against and
-    the figures beside them, by month, in the targets' units."""
+    `progress.forecast` with `unlikely`, whether it counts as unlikely to be met, and of `progress.best_runs`).
+    `revisions`: by how much figures were revised so far, and `usual_revisions` what that means for each target (columns
+    of `progress.revisions.USUAL`). `observations`: the figures that it was made from (STORED columns).
+
+    What is drawn of it is made when it is asked for, which saving never does."""
 
     evaluation: pd.DataFrame
-    course: Course
     forecast: pd.DataFrame
-    fans: pd.DataFrame
     runs_ever: pd.DataFrame
-    paths: pd.DataFrame
-    actuals: pd.DataFrame
     observations: pd.DataFrame
     revisions: Revisions
     usual_revisions: pd.DataFrame
     as_of: Month
     seconds: float
+    _targets: TargetTable
+    _panel: Panel
+    _ahead: Foretold
+
+    @cached_property
+    def course(self) -> Course:
+        """The course of the year behind the evaluation."""
+        return course(self._targets, self._panel, self.as_of)
+
+    @cached_property
+    def fans(self) -> pd.DataFrame:
+        """The months from the newest figure until each target is due: columns of `forecast_columns.PATH`."""
+        return self._ahead.months()
+
+    @cached_property
+    def paths(self) -> pd.DataFrame:
+        """The lines that targets are held against by month, in the targets' units."""
+        return paths(self._targets, self._panel)
+
+    @cached_property
+    def actuals(self) -> pd.DataFrame:
+        """The figures beside those lines, by month, in the targets' units."""
+        return actuals(self._targets, self._panel)
 
 
 def latest_month(observations: pd.DataFrame, catalogue: Catalogue) -> Month:
@@ -110,17 +131,16 @@ def _judged(
     runs = best_runs(targets, panel, month)
     return Judgement(
         evaluation=with_best_runs(evaluation, runs, targets),
-        course=course(targets, panel, month),
         forecast=foretold,
-        fans=ahead.months(),
         runs_ever=runs,
-        paths=paths(targets, panel),
-        actuals=actuals(targets, panel),
         observations=observations,
         revisions=revisions,
         usual_revisions=usual,
         as_of=month,
         seconds=time.perf_counter() - started,
+        _targets=targets,
+        _panel=panel,
+        _ahead=ahead,
     )
 
 
