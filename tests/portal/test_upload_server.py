@@ -78,26 +78,28 @@ def written(folder: Path, name: str, data: bytes) -> Path:
 
 
 def test_it_prints_what_handing_in_here_prints(
-    desk: Desk, address: str, here: Path, tables: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+    small_catalogue: Catalogue, here: Path, tables: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("XUSHI_TOKEN", token(desk, "erp", "uploader"))
+    """Nothing has been handed in on either side before."""
     both = xlsx({"外贸": rows(tables["trade"], "龙湾区"), "消费": rows(tables["retail_sales"], "龙湾区")})
     files = [
         written(here, "两表.xlsx", both),
         written(here, "坏表.xlsx", with_cells(tables["trade"], {MONTH: "约三亿"})),
         written(here, "空.csv", b""),
     ]
-    for options in (["--dry-run"], [], ["--format", "json"]):
-        there = upload(*files, "--server", address, *options)
-        assert not (here / "none").exists(), "it needs no installation"
-        monkeypatch.setenv("XUSHI_HOME", str(here / "local"))
-        local = upload(*files, *options)
-        monkeypatch.setenv("XUSHI_HOME", str(here / "none"))
-        assert timeless(there.output) == timeless(local.output)
-        assert there.exit_code == local.exit_code == 1, "one is rejected"
-    good = upload(files[0], "--server", f"{address}/", "--dataset", "trade", "--period", "2025年4月")
-    assert good.exit_code == 0, good.output
-    assert {one.received_by for one in desk.store.uploads()} == {"token:erp"}
+    with opened_desk(here / "there", small_catalogue) as desk, served(desk) as address:
+        monkeypatch.setenv("XUSHI_TOKEN", token(desk, "erp", "uploader"))
+        for options in (["--dry-run"], [], ["--format", "json"]):
+            there = upload(*files, "--server", address, *options)
+            assert not (here / "none").exists(), "it needs no installation"
+            monkeypatch.setenv("XUSHI_HOME", str(here / "local"))
+            local = upload(*files, *options)
+            monkeypatch.setenv("XUSHI_HOME", str(here / "none"))
+            assert timeless(there.output) == timeless(local.output)
+            assert there.exit_code == local.exit_code == 1, "one is rejected"
+        good = upload(files[0], "--server", f"{address}/", "--dataset", "trade", "--period", "2025年4月")
+        assert good.exit_code == 0, good.output
+        assert {one.received_by for one in desk.store.uploads()} == {"token:erp"}
 
 
 @pytest.mark.parametrize(
