@@ -44,10 +44,10 @@ class Course:
 
 def course(targets: TargetTable, panel: Panel, as_of: Month) -> Course:
     """Judge every month from January to `as_of`. Shapes: lights are (months, n) inside, (n,) in the result."""
-    months = [Month(as_of.year, month) for month in range(1, as_of.month + 1)]
-    # One array per month of the year, at most twelve; each is array work over all targets.
-    judged = [measure(targets, panel, month) for month in months]
-    lights = np.stack([frame["light"].cat.codes.to_numpy(np.int64) for frame in judged])
+    months = np.arange(as_of.ordinal - as_of.month + 1, as_of.ordinal + 1)
+    each = targets.take(np.tile(np.arange(len(targets)), len(months)))
+    judged = measure(each, panel, np.repeat(months, len(targets)))
+    lights = judged["light"].cat.codes.to_numpy(np.int64).reshape(len(months), len(targets))
     same = lights == lights[-1]
     run = np.argmin(same[::-1], axis=0)
     run = np.where(same.all(axis=0), len(months), run)
@@ -55,7 +55,7 @@ def course(targets: TargetTable, panel: Panel, as_of: Month) -> Course:
     before = bad[-2] if len(months) > 1 else np.full(len(targets), -1)
     slipped = (bad[-1] > before) & (before >= 0)
     # A month whose table is late shows the light of the month before, and says nothing new about it.
-    silent = judged[-1]["lag_months"].fillna(0).to_numpy(np.int64)
+    silent = judged["lag_months"].fillna(0).to_numpy(np.int64)[len(judged) - len(targets) :]
     return Course(lights[-1], np.maximum(run - silent, 1), as_of.ordinal - run + 1, slipped.astype(np.int64))
 
 

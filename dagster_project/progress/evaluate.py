@@ -54,25 +54,25 @@ def evaluate(targets: TargetTable, panel: Panel, as_of: Month) -> pd.DataFrame:
       shown without a light.
     - after due: met or missed by the due month's figure. While that is awaited the latest one is judged as before.
     """
-    judged = _judge(targets, panel, as_of)
-    frame = pd.DataFrame(judged, copy=False)
+    frame = measure(targets, panel, np.full(len(targets), as_of.ordinal))
     frame["reason_zh"], frame["reason_en"] = reasons(frame, targets)
     return frame.loc[:, list(EVALUATION)]
 
 
-def measure(targets: TargetTable, panel: Panel, as_of: Month) -> pd.DataFrame:
-    """`evaluate` without the two columns of sentences, for callers that need numbers alone."""
+def measure(targets: TargetTable, panel: Panel, as_of: Integers) -> pd.DataFrame:
+    """`evaluate` without the two columns of sentences, for callers that need numbers alone; each target as of a month
+    (ordinal) of its own. Shape (n,)."""
     return pd.DataFrame(_judge(targets, panel, as_of), copy=False)
 
 
-def _judge(targets: TargetTable, panel: Panel, as_of: Month) -> dict[str, object]:
-    used = figure_in_hand(targets, panel, as_of.ordinal)
+def _judge(targets: TargetTable, panel: Panel, as_of: Integers) -> dict[str, object]:
+    used = figure_in_hand(targets, panel, as_of)
     actual = used.actual
     yearly = targets.is_pace(Pace.YEAR_END)
     low = targets.low_is_good
     accumulates = targets.accumulates
     paced = pace.follows_calendar(targets) | pace.follows_plan(targets)
-    awaited = (yearly & ~used.settled) | (as_of.ordinal < targets.start)
+    awaited = (yearly & ~used.settled) | (as_of < targets.start)
     told = used.known & ~awaited
 
     expected = np.where(told, pace.expected_share(targets, used.period), np.nan)
@@ -90,7 +90,7 @@ def _judge(targets: TargetTable, panel: Panel, as_of: Month) -> dict[str, object
     attainment = _attainment(targets, actual)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(accumulates & low, expected / attainment, attainment / expected)
-    remaining = np.maximum(targets.due - np.where(used.known, used.period, as_of.ordinal), 0)
+    remaining = np.maximum(targets.due - np.where(used.known, used.period, as_of), 0)
     months = np.where(used.known, used.period % 12 + 1, 0)
 
     light = lights(
@@ -106,13 +106,13 @@ def _judge(targets: TargetTable, panel: Panel, as_of: Month) -> dict[str, object
             band=targets.band,
         )
     )
-    lag = np.maximum(np.minimum(as_of.ordinal, np.maximum(targets.due, used.period)) - used.period, 0)
+    lag = np.maximum(np.minimum(as_of, np.maximum(targets.due, used.period)) - used.period, 0)
     lag[used.settled] = 0
     return {
         "target": pd.array(targets.ids, dtype="str"),
         "indicator": _categorical(targets.indicator, targets.indicators.ids),
         "region": _categorical(targets.region, targets.regions),
-        "as_of": _categorical(np.zeros(len(targets), dtype=np.int64), (as_of.text,)),
+        "as_of": _categorical(*_period_words(as_of, np.full(len(targets), Grain.MONTH))),
         "period": _categorical(*_period_words(used.period, grains(used.marks))),
         "measure": _categorical(_measure_code(targets), tuple(Measure)),
         "origin": _categorical(origins(used.marks), _ORIGINS),
@@ -151,8 +151,8 @@ class Figure:
     settled: Flags
 
 
-def figure_in_hand(targets: TargetTable, panel: Panel, as_of: int) -> Figure:
-    """The figure that each target is judged by as of a month (ordinal); which one that is, see `evaluate`."""
+def figure_in_hand(targets: TargetTable, panel: Panel, as_of: int | Integers) -> Figure:
+    """The figure each target is judged by as of a month (ordinal), or one of its own; which one, see `evaluate`."""
     rows = panel.rows(targets)
     year_end = targets.due // 12 * 12 + 11
     due_there = np.isfinite(panel.at(rows, targets.due)) & (targets.due <= as_of)
