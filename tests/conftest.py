@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,8 @@ def pytest_configure() -> None:
     SIGTERM ignored with it. Tests of how programs end are to find signals as they are in the foreground."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Sentences of the commands are not to be broken into lines, however long the paths in them are.
+    os.environ["COLUMNS"] = "1000"
 
 
 @pytest.hookimpl(trylast=True)
@@ -38,6 +41,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     torn = [item.nodeid for item in items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid]
     if torn:
         raise pytest.UsageError(f"pytest-xdist did not keep {len(torn)} tests in their groups, {torn[0]} first")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is imported while tests are collected stays: nothing is to be found in it again and again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
 
 
 def pytest_collection_finish() -> None:
