@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from importlib import import_module
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -13,7 +14,8 @@ from dagster_project.commands.opening import installation, now
 
 _FORKS = get_context("forkserver")
 # Imported once, by the server that every uploader is forked from.
-_FORKS.set_forkserver_preload([__name__])
+_SERVER = "tests.end_to_end.uploading_server"
+_FORKS.set_forkserver_preload([__name__, _SERVER])
 
 
 class Uploader:
@@ -47,9 +49,10 @@ class Uploader:
 
 def _work(theirs: Connection, files: list[Path], home: Path, catalogue: Path) -> None:
     os.environ |= {"XUSHI_HOME": str(home), "XUSHI_CATALOGUE": str(catalogue)}
+    import_module(_SERVER).take_over()
     with installation() as open_one:
         intake = open_one.intake
-        # Starts the process that reads files, which takes longer than reading and storing one.
+        # What is done for the first time takes longer than storing a file.
         intake.submit("指标,2025年3月\n示例,1\n".encode(), "示例.csv", by="test", now=now(), dry_run=True)
         theirs.send("ready")
         theirs.recv()
