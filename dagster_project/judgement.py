@@ -281,11 +281,11 @@ def _slips(
     targets = TargetTable.from_catalogue(catalogue)
     before = State(evaluation, foretold, nothing)
     firsts = now.year * 12 + now.month - 1 - judgement.as_of.ordinal <= _NEWS
-    if len(
-        slipped(targets, before, after, firsts=firsts)[0]
-    ):  # the figures of then are read only where they are needed
-        before = replace(before, observations=store.seen_at(stamp.evaluated_at))
-        after = replace(after, observations=judgement.observations)
+    if not len(slipped(targets, before, after, firsts=firsts)[0]):
+        return pd.DataFrame(columns=list(SLIP))
+    # The figures of then are read only where they are needed.
+    before = replace(before, observations=store.seen_at(stamp.evaluated_at))
+    after = replace(after, observations=judgement.observations)
     return slips(targets, before, after, threshold=catalogue.alerts.unlikely_probability, firsts=firsts)
 
 
