@@ -26,8 +26,6 @@ def pytest_configure() -> None:
     SIGTERM ignored with it. Tests of how programs end are to find signals as they are in the foreground."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    # Sentences of the commands are not to be broken into lines, however long the paths in them are.
-    os.environ["COLUMNS"] = "1000"
 
 
 @pytest.hookimpl(trylast=True)
@@ -63,6 +61,12 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
     """Files have no place in a test's name: a workbook holds the second in which it was made, and workers that collect
     at different times would disagree about what there is to test."""
     return argname if isinstance(val, bytes) else None
+
+
+@pytest.fixture(autouse=True)
+def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sentences of the commands are not to be broken into lines, however long the paths in them are."""
+    monkeypatch.setenv("COLUMNS", "1000")
 
 
 @pytest.fixture(scope="session")
