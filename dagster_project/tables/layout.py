@@ -326,6 +326,9 @@ class _Anatomy:
             for column in self.columns:
                 if is_meta(str(self.cells.texts[row, column])):
                     used[row, column] = True
+            alone = np.flatnonzero(self.cells.holds[row])
+            if len(alone) == 1 and read_period(header_text(self.cells, row, int(alone[0]))) is not None:
+                used[row, alone] = True  # a month typed as a number
 
 
 __all__ = ["Layout", "find_tables"]

@@ -231,6 +231,7 @@ def test_a_lower_table_keeps_its_title_above_a_month_typed_as_a_number() -> None
     reading = read([row for table in tables for row in table])
     assert [table.titles for table in reading.tables] == [("龙湾区对外贸易", "2025.05"), ("温州市对外贸易", "2025.05")]
     assert reading.cells["period"].tolist() == ["2025-05", "2025-05"]
+    assert "numbers_outside_tables" not in {finding.rule for finding in reading.findings}
 
 
 @pytest.mark.parametrize("gap", [[""], []])
