@@ -6,11 +6,16 @@ import gc
 import os
 import signal
 from collections.abc import Generator
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+import dagster_project
+import dashboards
+import validators
 from validators.catalogue import Catalogue
 from validators.catalogue_file import load_catalogue
 
@@ -51,8 +56,16 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
 
 
-def pytest_collection_finish() -> None:
-    """Keep the million objects of imported modules and collected tests out of every later collection of garbage."""
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Keep the million objects of imported modules and collected tests out of every later collection of garbage.
+
+    In workers chance decides which test comes after which. What hypothesis draws hangs on the modules that are imported
+    by then, since it looks for constants in them: so all of ours are."""
+    if hasattr(session.config, "workerinput"):
+        for package in (validators, dagster_project, dashboards):
+            for found in walk_packages(package.__path__, f"{package.__name__}."):
+                if ".migrations." not in found.name:  # Alembic's, which mean something in its hands alone
+                    import_module(found.name)
     gc.collect()
     gc.freeze()
 

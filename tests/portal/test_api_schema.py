@@ -4,12 +4,14 @@ description, good ones and bad ones, against a real server with a token that may
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import schemathesis
+from schemathesis.core.failures import AcceptedNegativeData
 from schemathesis.engine import Status, events, from_schema
 from schemathesis.engine.recorder import ScenarioRecorder
 
@@ -20,6 +22,11 @@ from tests.portal.signing import browser, opened_desk, served
 from validators.catalogue import Catalogue
 
 MOST_EXAMPLES = 5  # made up for each operation, beside those at the edges of what is described
+# Nothing else is wrong with the request. A form knows no types: `true` in the place of a file is a file of four
+# letters.
+OTHER_THAN_A_FILE = re.compile(
+    r"^Invalid component: in body - violates `type` at /properties/file \(.*\Z", re.MULTILINE
+)
 
 
 @pytest.fixture(scope="module")
@@ -84,5 +91,7 @@ def failures(recorder: ScenarioRecorder) -> list[str]:
         for check in checks:
             if check.status is Status.FAILURE and check.failure_info is not None:
                 info = check.failure_info
+                if isinstance(info.failure, AcceptedNegativeData) and OTHER_THAN_A_FILE.search(info.failure.message):
+                    continue
                 found.append(f"{recorder.label}: {info.failure}\n{info.code_sample}\n{said}")
     return found
