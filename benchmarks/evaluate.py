@@ -142,7 +142,7 @@ def main(counts: list[int]) -> None:
         frame = figures(table)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
         panel, building = timed(partial(Panel.from_observations, frame, table))
-        evaluation, judging = timed(partial(measure, table, panel, AS_OF))
+        evaluation, judging = timed(partial(measure, table, panel, np.full(len(table), AS_OF.ordinal)))
         _, wording = timed(partial(reasons, evaluation, table))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
         total = building + judging + wording

@@ -85,10 +85,10 @@ class Gauges(Collector):
                 light.add_metric([key, each], float(each == ("red" if number < self._red else "green")))
         yield words
         yield light
-        for place, metric in enumerate(GAUGES):
+        for order, metric in enumerate(GAUGES):
             family = GaugeMetricFamily(metric.name, "", labels=metric.labels)
             for number in range(self._count):
-                family.add_metric([f"target-{number}"], 1.7e9 if metric is names.LIGHT_SINCE else number + place / 7)
+                family.add_metric([f"target-{number}"], 1.7e9 if metric is names.LIGHT_SINCE else number + order / 7)
             yield family
         for metric, rows in (
             (names.REGION_INFO, [(key, one.name.zh, one.name.en) for key, one in self._catalogue.regions.items()]),

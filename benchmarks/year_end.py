@@ -74,7 +74,9 @@ def read(
     frame = pd.read_csv(path, dtype={columns[0]: "str", columns[1]: "str"})
     missing = [column for column in columns if column not in frame]
     if missing:
-        sys.exit(f"{path.name} has no column {', '.join(missing)}; it has {', '.join(frame)}: name them by --columns")
+        sys.exit(
+            f"{path.name} has no column {', '.join(missing)}; it has {', '.join(frame.columns)}: name them by --columns"
+        )
     names, months, values = (frame[column] for column in columns)
     ordinal = months.str[:4].astype("int64") * 12 + months.str[5:7].astype("int64") - 1
     series, words = pd.factorize(names, sort=True)
@@ -101,7 +103,7 @@ def read(
 def last_whole_year(grid: Floats, back: int) -> tuple[Floats, npt.NDArray[np.int64]]:
     """Series moved so that their last whole year (or one so many years earlier) ends the axis, and its number."""
     count, length = grid.shape
-    whole = np.isfinite(grid).reshape(count, -1, 12).all(axis=2)
+    whole: npt.NDArray[np.bool_] = np.all(np.isfinite(grid).reshape(count, -1, 12), axis=2)
     years = whole.shape[1]
     last = years - 1 - np.argmax(whole[:, ::-1], axis=1) - back
     column = np.arange(length) - (years - 1 - last)[:, None] * 12

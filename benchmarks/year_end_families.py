@@ -29,7 +29,8 @@ def _season(random: np.random.Generator, count: int, size: float) -> Floats:
     )
     peaks = random.normal(0, size, (count, 12)) * (random.random((count, 12)) < 0.2)
     found: Floats = np.asarray(waves + peaks)
-    return found - found.mean(axis=1, keepdims=True)
+    centred: Floats = found - found.mean(axis=1, keepdims=True)
+    return centred
 
 
 def _built(log_level: Floats, season: Floats, random: np.random.Generator, noise: Floats | float) -> Floats:
@@ -119,7 +120,8 @@ def shocked(random: np.random.Generator, count: int, years: int) -> Floats:
     lasted, depth = random.integers(2, 7, (count, 1)), random.uniform(0.2, 0.7, (count, 1))
     since = np.arange(length) - start
     after = np.maximum(since - lasted + 1, 0)
-    return months * (1 - np.where(since >= 0, depth * 0.5**after, 0.0))
+    left: Floats = 1 - np.where(since >= 0, depth * 0.5**after, 0.0)
+    return months * left
 
 
 FAMILIES: dict[str, Callable[[np.random.Generator, int, int], Floats]] = {
