@@ -112,6 +112,11 @@ def light_texts() -> Property:
     return Property(id_val="mappings", value=[{"type": "value", "options": options}])
 
 
+def light_colors() -> list[Override]:
+    """Each light's column or series, named by its words, in its colour."""
+    return [named(light.text, color(light.color)) for light in LIGHTS]
+
+
 def light_states() -> list[model.ValueMapping]:
     """Words and colours in place of the badness of lights."""
     return [

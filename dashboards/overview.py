@@ -103,7 +103,7 @@ def _history() -> Panel:
         "each moment; the axis is the time of belief, not the month of the figures.",
         [panels.over_time(queries.light_count(each.id, _CHOSEN), each.text, each.id) for each in LIGHTS],
         unit="none",
-        overrides=[fields.named(each.text, fields.color(each.color)) for each in LIGHTS],
+        overrides=fields.light_colors(),
         stacked=True,
         stepped=True,
         minimum=0,
@@ -203,7 +203,7 @@ def _chapter_bars() -> Panel:
             "place",
             excluded=["document", "document_id", "chapter", "place"],
         ),
-        overrides=[fields.named(each.text, fields.color(each.color)) for each in LIGHTS],
+        overrides=fields.light_colors(),
         horizontal=True,
     )
 

@@ -18,7 +18,7 @@ def lights(about: str, chosen: str) -> Panel:
         about,
         [panels.series_now(queries.light_count(each.id, chosen), each.text, each.id) for each in LIGHTS],
         unit="none",
-        overrides=[fields.named(each.text, fields.color(each.color)) for each in LIGHTS],
+        overrides=fields.light_colors(),
         background=True,
     )
 
